@@ -1,0 +1,1 @@
+"""The tools of the Pagurus course: the autograder and the tools for trees of labs."""

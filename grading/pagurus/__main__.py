@@ -1,0 +1,39 @@
+"""The command line: `python3 -m pagurus VERB …` finds the verb's module and calls it."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from pagurus.errors import UsageError
+
+# verb -> module:function; the function takes the arguments after the verb and returns the exit
+# status. Modules are imported only when their verb is called.
+VERBS: dict[str, str] = {
+    "exercises": "exercises:exercises_main",
+    "check-text": "labtext:main",
+    "handout": "handout:main",
+    "carry": "carry:main",
+    "drift": "drift:main",
+    "forward": "forward:main",
+    "diff": "stagediff:main",
+    "mutants": "mutants:main",
+    "emptied": "emptied:main",
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one verb; an error of usage is one line on stderr and exit status 2."""
+    try:
+        if not argv or argv[0] not in VERBS:
+            given = f"unknown verb '{argv[0]}'" if argv else "no verb given"
+            raise UsageError(f"{given}; there are: {' '.join(sorted(VERBS))}")
+        module_name, function_name = VERBS[argv[0]].split(":")
+        module = importlib.import_module(f"pagurus.{module_name}")
+        return getattr(module, function_name)(list(argv[1:]))
+    except UsageError as error:
+        print(f"pagurus: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
