@@ -1,0 +1,14 @@
+# The one place that says which machine Pagurus runs on.
+#
+# make includes this file and the grader parses it, so every line is a plain `NAME = value`.
+# The CPU is a fixed model plus named features, not `max`, so that every QEMU release shows the
+# same machine. 7.2 (Debian 12) is the floor.
+
+QEMU         = qemu-system-x86_64
+QEMU_MACHINE = q35
+QEMU_CPU     = qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+movbe,+aes,+xsave,+xsaveopt,+avx,+avx2,+bmi1,+bmi2,+fma,+f16c,+erms,+fsgsbase,+smep,+smap,+pku,+pdpe1gb,+rdtscp,+rdrand,+clflushopt,-svm
+QEMU_MEMORY  = 64M
+# No devices but those named; a triple fault stops the machine instead of starting it over.
+QEMU_FLAGS   = -nodefaults -no-user-config -display none -vga none -device isa-debug-exit,iobase=0xf4,iosize=4
+# Time is counted in instructions (one is 2 ns), so that a run is the same on every host.
+QEMU_ICOUNT  = shift=1,sleep=off
