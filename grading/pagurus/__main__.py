@@ -1,6 +1,7 @@
 """The command line: `python3 -m pagurus VERB …` finds the verb's module and calls it."""
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from pagurus.errors import UsageError
 # verb -> module:function; the function takes the arguments after the verb and returns the exit
 # status. Modules are imported only when their verb is called.
 VERBS: dict[str, str] = {
-    "exercises": "exercises:exercises_main",
+    "exercises": "exercises:main",
     "check-text": "labtext:main",
     "handout": "handout:main",
     "carry": "carry:main",
@@ -28,7 +29,10 @@ def main(argv: Sequence[str]) -> int:
             given = f"unknown verb '{argv[0]}'" if argv else "no verb given"
             raise UsageError(f"{given}; there are: {' '.join(sorted(VERBS))}")
         module_name, function_name = VERBS[argv[0]].split(":")
-        module = importlib.import_module(f"pagurus.{module_name}")
+        name = f"pagurus.{module_name}"
+        if importlib.util.find_spec(name) is None:
+            raise UsageError(f"'{argv[0]}' is for instructors and not part of a student's tree")
+        module = importlib.import_module(name)
         return getattr(module, function_name)(list(argv[1:]))
     except UsageError as error:
         print(f"pagurus: {error}", file=sys.stderr)

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pagurus import git
@@ -91,7 +91,8 @@ def new_folder(out: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(filling, ignore_errors=True)
         for folder in missing:
-            folder.rmdir()
+            with suppress(OSError):
+                folder.rmdir()
         raise
 
 
