@@ -83,13 +83,14 @@ def changes_since(stage: Stage, base: str) -> dict[str, Change]:
     return changes
 
 
-def _merge(current: bytes, change: Change) -> tuple[bytes, bool]:
+def _merge(stage: Stage, current: bytes, change: Change) -> tuple[bytes, bool]:
     """A three-way merge of the change into `current`; whether it is clean."""
+    labels = ["-L", stage.name, "-L", "before the fix", "-L", "the fix"]
     with tempfile.TemporaryDirectory() as scratch:
         for name, content in (("here", current), ("base", change.before), ("fix", change.after)):
             (Path(scratch) / name).write_bytes(content or b"")
         done = subprocess.run(
-            ["git", "merge-file", "-p", "here", "base", "fix"],
+            ["git", "merge-file", "-p", *labels, "here", "base", "fix"],
             cwd=scratch,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -111,7 +112,7 @@ def _step(stage: Stage, name: str, change: Change) -> Step:
         return Step(stage, name, f"{CONFLICT}: deleted by the fix, but it differs here")
     if change.before is None:
         return Step(stage, name, f"{CONFLICT}: added by the fix, but another stands here")
-    merged, clean = _merge(current, change)
+    merged, clean = _merge(stage, current, change)
     if not clean:
         return Step(stage, name, f"{CONFLICT}: the merge needs a hand", conflict=merged)
     if merged == current:

@@ -53,18 +53,10 @@ def make_handout(stage: Stage, out: Path) -> list[Region]:
         raise UsageError(f"{missing} holds a region but is not under git (or hidden); add it first")
     with trees.new_folder(out) as filling:
         trees.copy_files(stage.root, names, filling)
-        empty_stage(Stage(filling, stage.name), own)
+        regions.empty_stage(Stage(filling, stage.name), own)
         _write_front(stage, filling)
         _refuse_leaks(filling, own)
     return list(own.values())
-
-
-def empty_stage(stage: Stage, emptied: Mapping[str, Region]) -> None:
-    """Empty these regions of a stage in place; they must be read from files just like its own."""
-    for name in {region.file for region in emptied.values()}:
-        path = stage.path / name
-        of_file = [region for region in emptied.values() if region.file == name]
-        regions.write_source(path, regions.empty_bodies(regions.read_source(path), of_file))
 
 
 def _write_front(stage: Stage, out: Path) -> None:

@@ -316,6 +316,14 @@ def empty_bodies(text: str, regions: Iterable[Region]) -> str:
     return replace_bodies(text, regions, bodies, keep_handout=False)
 
 
+def empty_stage(stage: Stage, emptied: Mapping[str, Region]) -> None:
+    """Empty these regions of a stage in place; they must be read from files just like its own."""
+    for name in {region.file for region in emptied.values()}:
+        path = stage.path / name
+        of_file = [region for region in emptied.values() if region.file == name]
+        write_source(path, empty_bodies(read_source(path), of_file))
+
+
 def is_unsolved(body: str, name: str, placeholder: str = "") -> bool:
     """Whether a body is still what the handout had: a TODO, the placeholder, or nothing at all."""
     code = _language_of(name).comment.sub(" ", body)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pagurus import arguments, handout, regions, trees
+from pagurus import arguments, regions, trees
 from pagurus.drift import stage_files
 from pagurus.errors import UsageError
 from pagurus.stages import Stage, find_root, find_stage
@@ -77,7 +77,7 @@ def _export(stage: Stage, folder: Path, solved: bool) -> None:
     names = sorted(f"{stage.place}/{name}" for name in stage_files(stage))
     trees.copy_files(stage.root, names, folder)
     if not solved:
-        handout.empty_stage(copy, regions.stage_regions(stage))
+        regions.empty_stage(copy, regions.stage_regions(stage))
     copy.path.rename(folder / stage.name)
 
 
