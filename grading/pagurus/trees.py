@@ -94,11 +94,3 @@ def new_folder(out: Path) -> Iterator[Path]:
             with suppress(OSError):
                 folder.rmdir()
         raise
-
-
-@contextmanager
-def replaced_folder(out: Path) -> Iterator[Path]:
-    """As `new_folder`, for output of ours under build/: what stood there before goes first."""
-    shutil.rmtree(out, ignore_errors=True)
-    with new_folder(out) as filling:
-        yield filling

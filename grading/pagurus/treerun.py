@@ -1,0 +1,67 @@
+"""Run the grader of a tree on that tree, as its own process, and read what it found."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pagurus.stages import Stage
+
+HARNESS_ERROR = "HARNESS-ERROR"
+
+# Far beyond what a stage's whole grade takes; reached only when the tools hang.
+_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdicts of a run by test names, or in one line why there are none."""
+
+    verdicts: dict[str, str] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)  # by exercise
+    error: str = ""
+
+
+def run_tests(stage: Stage, tests: Sequence[str] = ()) -> Result:
+    """Build a stage and run these of its tests (default: all) with the tree's own grader."""
+    report = stage.root / "build" / "treerun.json"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pagurus", "test", stage.lab, *tests, "--json", str(report)]
+    keep = ("PATH", "HOME", "LANG", "TMPDIR", "TERM")
+    environment = {name: os.environ[name] for name in keep if name in os.environ}
+    environment["PYTHONPATH"] = str(stage.root / "grading")
+    run = subprocess.Popen(
+        command,
+        cwd=stage.root,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        output, _ = run.communicate(timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        return Result(error=f"the grader did not end within {_SECONDS} s")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+    return read_report(report, output.decode("utf-8", "replace"))
+
+
+def read_report(report: Path, output: str) -> Result:
+    """What a report says; without one, the last line that the grader printed."""
+    try:
+        content = json.loads(report.read_text("utf-8"))
+        verdicts = {test["name"]: test["verdict"] for test in content["tests"]}
+        scores = {e["id"]: e["score"] for e in content.get("exercises", ())}
+    except (OSError, ValueError, KeyError, TypeError):
+        lines = output.strip().splitlines() or ["it printed nothing"]
+        return Result(error=f"the grader wrote no report: {lines[-1]}")
+    return Result(verdicts, scores)
