@@ -1,0 +1,188 @@
+/*
+ * The processor: control registers, descriptors and page-table entries by the names that Intel
+ * gives them, and one-instruction wrappers. This header holds all inline assembly of Pagurus.
+ *
+ * Source: Intel SDM, volume 3A; the section stands at each group.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/* Control registers (SDM vol. 3A §2.5). */
+#define CR0_PE (1ul << 0)  /* protected mode */
+#define CR0_MP (1ul << 1)  /* WAIT obeys CR0.TS */
+#define CR0_EM (1ul << 2)  /* no FPU: every FPU and SSE instruction faults */
+#define CR0_TS (1ul << 3)  /* task switched: the next FPU instruction faults */
+#define CR0_NE (1ul << 5)  /* FPU errors are reported as exception 16 */
+#define CR0_WP (1ul << 16) /* the kernel too obeys read-only pages */
+#define CR0_PG (1ul << 31) /* paging */
+
+#define CR4_PAE        (1ul << 5)  /* 8-byte page-table entries */
+#define CR4_OSFXSR     (1ul << 9)  /* SSE instructions are allowed */
+#define CR4_OSXMMEXCPT (1ul << 10) /* SSE errors are reported as exception 19 */
+
+/* Extended feature enable register (SDM vol. 3A §2.2.1). */
+#define MSR_EFER 0xc0000080u
+#define EFER_LME (1ul << 8)  /* long mode wanted */
+#define EFER_LMA (1ul << 10) /* long mode active; the processor sets it */
+#define EFER_NXE (1ul << 11) /* page-table bit 63 means no-execute */
+
+/* Page-table entries (SDM vol. 3A §4.5). */
+#define PTE_P    (1ul << 0)              /* present */
+#define PTE_W    (1ul << 1)              /* writable */
+#define PTE_U    (1ul << 2)              /* user mode may use it */
+#define PTE_A    (1ul << 5)              /* accessed; the processor sets it */
+#define PTE_D    (1ul << 6)              /* dirty; the processor sets it */
+#define PTE_PS   (1ul << 7)              /* in a PDPT or PD: this entry maps a page itself */
+#define PTE_NX   (1ul << 63)             /* no-execute, with EFER.NXE */
+#define PTE_ADDR 0x000ffffffffff000ul    /* where the page or the next table lies */
+
+/* Page-fault error code (SDM vol. 3A §4.7). */
+#define PF_PRESENT  (1u << 0) /* 0: the page is absent; 1: the access was not allowed */
+#define PF_WRITE    (1u << 1)
+#define PF_USER     (1u << 2)
+#define PF_RESERVED (1u << 3) /* a reserved bit is set in a table entry */
+#define PF_FETCH    (1u << 4) /* instruction fetch */
+
+/* Exception vectors (SDM vol. 3A §6.3.1, table 6-1). */
+#define VECTOR_DE  0  /* divide error */
+#define VECTOR_DB  1  /* debug */
+#define VECTOR_NMI 2  /* non-maskable interrupt */
+#define VECTOR_BP  3  /* breakpoint */
+#define VECTOR_OF  4  /* overflow */
+#define VECTOR_BR  5  /* bound range exceeded */
+#define VECTOR_UD  6  /* invalid opcode */
+#define VECTOR_NM  7  /* device (FPU) not available */
+#define VECTOR_DF  8  /* double fault */
+#define VECTOR_TS  10 /* invalid TSS */
+#define VECTOR_NP  11 /* segment not present */
+#define VECTOR_SS  12 /* stack-segment fault */
+#define VECTOR_GP  13 /* general protection */
+#define VECTOR_PF  14 /* page fault */
+#define VECTOR_MF  16 /* x87 floating-point error */
+#define VECTOR_AC  17 /* alignment check */
+#define VECTOR_MC  18 /* machine check */
+#define VECTOR_XM  19 /* SIMD floating-point error */
+#define VECTOR_CP  21 /* control protection */
+
+#define RFLAGS_IF (1ul << 9) /* interrupts on */
+
+/* What LGDT and LIDT load (SDM vol. 3A §3.5.1). */
+struct descriptor_table {
+    uint16_t limit; /* size in bytes, minus one */
+    uint64_t base;
+} __attribute__((packed));
+
+/* A gate of the IDT in 64-bit mode (SDM vol. 3A §6.14.1). */
+struct idt_gate {
+    uint16_t offset_low;
+    uint16_t selector;
+    uint8_t ist;  /* 0: stay on the stack; 1 to 7: take the TSS's IST stack */
+    uint8_t type; /* P, DPL and the gate's type */
+    uint16_t offset_middle;
+    uint32_t offset_high;
+    uint32_t reserved;
+};
+#define GATE_INTERRUPT 0x8e /* present, DPL 0, 64-bit interrupt gate: enters with IF = 0 */
+
+/* The task-state segment in 64-bit mode (SDM vol. 3A §8.7). */
+struct tss {
+    uint32_t reserved0;
+    uint64_t rsp[3];
+    uint64_t reserved1;
+    uint64_t ist[7]; /* ist[0] is the stack that the manual calls IST1 */
+    uint64_t reserved2;
+    uint16_t reserved3;
+    uint16_t io_map_base; /* offset of the I/O permission map; past the limit: none */
+} __attribute__((packed));
+
+/* Segment descriptors (SDM vol. 3A §3.4.5 and §8.2.3). */
+#define GDT_CODE64  0x00af9a000000ffffull /* present, DPL 0, code, L = 1 */
+#define GDT_DATA    0x00cf92000000ffffull /* present, DPL 0, data, writable */
+#define GDT_TSS64   0x89ull               /* type byte of an available 64-bit TSS, present */
+#define SELECTOR_CODE 0x08
+#define SELECTOR_DATA 0x10
+#define SELECTOR_TSS  0x18 /* takes two entries of the GDT */
+
+static inline void out8(uint16_t port, uint8_t value)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
+}
+
+static inline uint8_t in8(uint16_t port)
+{
+    uint8_t value;
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+    return value;
+}
+
+static inline void out32(uint16_t port, uint32_t value)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port) : "memory");
+}
+
+static inline uint64_t read_cr0(void)
+{
+    uint64_t value;
+    __asm__ volatile("mov %%cr0, %0" : "=r"(value));
+    return value;
+}
+
+static inline uint64_t read_cr2(void)
+{
+    uint64_t value;
+    __asm__ volatile("mov %%cr2, %0" : "=r"(value));
+    return value;
+}
+
+static inline uint64_t read_cr3(void)
+{
+    uint64_t value;
+    __asm__ volatile("mov %%cr3, %0" : "=r"(value));
+    return value;
+}
+
+static inline uint64_t read_cr4(void)
+{
+    uint64_t value;
+    __asm__ volatile("mov %%cr4, %0" : "=r"(value));
+    return value;
+}
+
+/* The address that this function's frame keeps the caller's rbp at. */
+static inline uint64_t read_rbp(void)
+{
+    uint64_t value;
+    __asm__ volatile("mov %%rbp, %0" : "=r"(value));
+    return value;
+}
+
+static inline void load_gdt(const struct descriptor_table *table)
+{
+    __asm__ volatile("lgdt %0" : : "m"(*table));
+}
+
+static inline void load_idt(const struct descriptor_table *table)
+{
+    __asm__ volatile("lidt %0" : : "m"(*table));
+}
+
+static inline void load_tr(uint16_t selector)
+{
+    __asm__ volatile("ltr %0" : : "r"(selector));
+}
+
+static inline void invlpg(uint64_t address)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
+static inline void interrupts_off(void)
+{
+    __asm__ volatile("cli" : : : "memory");
+}
+
+static inline void halt(void)
+{
+    __asm__ volatile("hlt" : : : "memory");
+}

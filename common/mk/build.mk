@@ -1,0 +1,122 @@
+# How one stage is built: loader.elf, and one image for each application.
+#
+# In:  STAGE (01-boot), V, WERROR, SAN; labs/$(STAGE)/stage.mk says what the stage is made of.
+# Out: build/$(STAGE)/loader.elf and build/$(STAGE)/APP.elf, with symbols and debug information.
+#
+# All code is compiled once: -mcmodel=kernel code runs in the loader (at 1 MiB) just as well.
+
+S := labs/$(STAGE)
+B := build/$(STAGE)
+O := $(B)/obj
+
+include $(S)/stage.mk
+include common/libc/libc.mk
+
+CC      ?= gcc
+NASM    ?= nasm
+LD      ?= ld
+OPT     ?= -Og
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+WARNINGS := -Wall -Wextra -Wno-unused-parameter
+# A handout's empty regions leave things unused; that is no news.
+WARNINGS += $(if $(HANDOUT),-Wno-unused -Wno-return-type)
+WARNINGS += $(if $(WERROR),-Werror)
+
+INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+            $(addprefix -I,$(LIBC_INCLUDE)) -I$(S)
+
+# One ABI for all: no PIC, frame pointers for backtraces, no calls to what we do not link.
+CFLAGS_ALL := -std=gnu11 -m64 -mcmodel=kernel -fno-pic -fno-pie -ffreestanding -g \
+              -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-stack-protector \
+              -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
+              -ffunction-sections -fdata-sections $(WARNINGS) $(INCLUDES)
+
+CFLAGS_KERNEL := $(CFLAGS_ALL) $(OPT) -mno-red-zone -mgeneral-regs-only
+CFLAGS_LIBC   := $(CFLAGS_ALL) -O2 -mno-red-zone -fno-tree-loop-distribute-patterns
+CFLAGS_APP    := $(CFLAGS_ALL) -O1
+
+ifneq ($(findstring clang,$(CC)),)
+CFLAGS_LIBC := $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS_LIBC)) -fno-builtin
+endif
+
+NASMFLAGS := -f elf64 -g -F dwarf -I common/include/ -I $(S)/ $(if $(WERROR),-Werror)
+LDFLAGS   := -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections --build-id=none
+
+sources = $(patsubst $(S)/%,%,$(foreach room,$(1),$(sort $(wildcard $(S)/$(room)/*.asm $(S)/$(room)/*.c))))
+
+LOADER_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(LOADER_ROOMS)) $(LOADER_SHARES))
+KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(KERNEL_ROOMS)))
+LIBC_OBJECTS    := $(patsubst %,$(O)/%.o,$(LIBC_SOURCES))
+SUPPORT_OBJECTS := $(patsubst %,$(O)/%.o,$(wildcard common/support/*.c))
+APPS            := $(sort $(notdir $(basename $(wildcard common/apps/*.c))))
+IMAGES          := $(patsubst %,$(B)/%.elf,$(APPS))
+
+# Helpers in assembly: NAME_*.asm belongs to the application NAME.
+app_objects = $(patsubst %,$(O)/%.o,common/apps/$(1).c $(wildcard common/apps/$(1)_*.asm))
+
+Q := $(if $(V),,@)
+
+.PHONY: build
+build: $(B)/loader.elf $(IMAGES)
+
+# The commands are part of what an object depends on: other flags, other objects.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(OPT) $(NASMFLAGS)' | cmp -s - $@ || \
+	 echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(OPT) $(NASMFLAGS)' > $@
+.PHONY: FORCE
+FORCE:
+
+define compile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(1) -MMD -MP -c $< -o $@
+endef
+
+define assemble
+	@mkdir -p $(@D)
+	$(Q)$(NASM) $(NASMFLAGS) -MD $(@:.o=.d) -MP $< -o $@
+endef
+
+$(LIBC_SSE_SOURCES:%=$(O)/%.o): $(O)/%.o: % $(B)/flags
+	$(call compile,$(CFLAGS_LIBC))
+$(patsubst %,$(O)/%.o,$(filter-out $(LIBC_SSE_SOURCES),$(LIBC_SOURCES))): $(O)/%.o: % $(B)/flags
+	$(call compile,$(CFLAGS_LIBC) -mgeneral-regs-only)
+$(O)/common/support/%.c.o: common/support/%.c $(B)/flags
+	$(call compile,$(CFLAGS_KERNEL))
+$(O)/common/support/%.asm.o: common/support/%.asm $(B)/flags
+	$(call assemble)
+$(O)/common/apps/%.c.o: common/apps/%.c $(B)/flags
+	$(call compile,$(CFLAGS_APP))
+$(O)/common/apps/%.asm.o: common/apps/%.asm $(B)/flags
+	$(call assemble)
+$(O)/%.c.o: $(S)/%.c $(B)/flags
+	$(call compile,$(CFLAGS_KERNEL))
+$(O)/%.asm.o: $(S)/%.asm $(B)/flags
+	$(call assemble)
+
+$(O)/libc.a: $(LIBC_OBJECTS) $(SUPPORT_OBJECTS)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/loader.elf: $(S)/loader/loader.ld $(LOADER_OBJECTS) $(O)/common/support/no_header.asm.o $(O)/libc.a
+	$(Q)$(LD) $(LDFLAGS) -T $^ -o $@
+
+# An image is linked twice: the first link tells where its functions are, and the second has their
+# names in it (kernel/symbols.c). The table stands behind the code, so the code does not move.
+$(O)/symbols/none.o: common/mk/symbols.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f $< /dev/null > $(@:.o=.asm) && $(NASM) -f elf64 $(@:.o=.asm) -o $@
+
+.SECONDEXPANSION:
+$(IMAGES): $(B)/%.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $$(call app_objects,$$*) $(O)/libc.a \
+                       $(O)/symbols/none.o common/mk/symbols.awk
+	$(eval objects := $(filter %.ld %.o %.a,$(filter-out %/none.o,$^)))
+	$(Q)$(LD) $(LDFLAGS) -T $(objects) $(O)/symbols/none.o -o $(O)/symbols/$*.first
+	$(Q)nm -n $(O)/symbols/$*.first | awk -f common/mk/symbols.awk > $(O)/symbols/$*.asm
+	$(Q)$(NASM) -f elf64 $(O)/symbols/$*.asm -o $(O)/symbols/$*.o
+	$(Q)$(LD) $(LDFLAGS) -T $(objects) $(O)/symbols/$*.o -o $@
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

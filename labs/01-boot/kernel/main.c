@@ -1,0 +1,35 @@
+/* The kernel from its entry to the application's main, and from main to the end. */
+#include "kernel/boot.h"
+
+#include <stddef.h>
+
+#include "exercise.h"
+#include "machine.h"
+
+#include "kernel/arguments.h"
+#include "kernel/traps.h"
+#include "kernel/uart.h"
+
+const struct boot_info *boot_info;
+
+_Noreturn void kernel_main(const struct boot_info *info);
+int main(int argc, char **argv);
+
+void kernel_main(const struct boot_info *info)
+{
+    uart_init();
+    if (info->magic != BOOT_INFO_MAGIC || info->version != BOOT_INFO_VERSION)
+        panic("boot_info: magic %#lx, version %u; this kernel knows version %u", info->magic,
+              info->version, BOOT_INFO_VERSION);
+    boot_info = info;
+    traps_init();
+
+    static char *argv[ARGUMENTS_MAX + 1];
+    int argc = arguments_split((const char *)info->image_name, (const char *)info->command_line,
+                               argv);
+
+    /* 1.7c: the application, with its arguments; its status is the machine's. */
+    /* EXERCISE 1.7c (10 points): main, and what it returns. */
+    machine_exit(main(argc, argv));
+    /* END EXERCISE 1.7c */
+}
