@@ -36,7 +36,7 @@ CFLAGS_ALL := -std=gnu11 -m64 -mcmodel=kernel -fno-pic -fno-pie -ffreestanding -
               -ffunction-sections -fdata-sections $(WARNINGS) $(INCLUDES)
 
 CFLAGS_KERNEL := $(CFLAGS_ALL) $(OPT) -mno-red-zone -mgeneral-regs-only
-CFLAGS_LIBC   := $(CFLAGS_ALL) -O2 -mno-red-zone -fno-tree-loop-distribute-patterns
+CFLAGS_LIBC   := $(CFLAGS_ALL) -Os -mno-red-zone -fno-tree-loop-distribute-patterns
 CFLAGS_APP    := $(CFLAGS_ALL) -O1
 
 ifneq ($(findstring clang,$(CC)),)
@@ -66,8 +66,8 @@ build: $(B)/loader.elf $(IMAGES)
 # The commands are part of what an object depends on: other flags, other objects.
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(OPT) $(NASMFLAGS)' | cmp -s - $@ || \
-	 echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(OPT) $(NASMFLAGS)' > $@
+	@echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(CFLAGS_LIBC) $(CFLAGS_APP) $(NASMFLAGS)' | cmp -s - $@ || \
+	 echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(CFLAGS_LIBC) $(CFLAGS_APP) $(NASMFLAGS)' > $@
 .PHONY: FORCE
 FORCE:
 

@@ -37,9 +37,9 @@ static void print_line(uint64_t address, uint64_t looked_up)
     const char *name = symbol_at(looked_up, &offset);
 
     if (name)
-        kprintf("  %#018lx %s+%#lx\n", address, name, offset + (address - looked_up));
+        kprintf("  0x%016lx %s+0x%lx\n", address, name, offset + (address - looked_up));
     else
-        kprintf("  %#018lx ?\n", address);
+        kprintf("  0x%016lx ?\n", address);
 }
 
 /*

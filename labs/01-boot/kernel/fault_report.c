@@ -80,9 +80,9 @@ static void print_place(const char *label, uint64_t address)
     const char *function = symbol_at(address, &offset);
 
     if (function)
-        kprintf("%s %#018lx %s+%#lx\n", label, address, function, offset);
+        kprintf("%s 0x%016lx %s+0x%lx\n", label, address, function, offset);
     else
-        kprintf("%s %#018lx ?\n", label, address);
+        kprintf("%s 0x%016lx ?\n", label, address);
 }
 
 /* Contract: fault_report.h. frame->rbp and frame->rip are where the backtrace starts. */
@@ -102,18 +102,18 @@ static void print_report(const struct trap_frame *frame)
         kprintf("\n");
     }
     if (frame->vector == VECTOR_PF)
-        kprintf("cr2 %#018lx\n", read_cr2());
+        kprintf("cr2 0x%016lx\n", read_cr2());
     print_place("rip", frame->rip);
-    kprintf("rax %#018lx rbx %#018lx rcx %#018lx rdx %#018lx\n", frame->rax, frame->rbx, frame->rcx,
+    kprintf("rax 0x%016lx rbx 0x%016lx rcx 0x%016lx rdx 0x%016lx\n", frame->rax, frame->rbx, frame->rcx,
             frame->rdx);
-    kprintf("rsi %#018lx rdi %#018lx rbp %#018lx rsp %#018lx\n", frame->rsi, frame->rdi, frame->rbp,
+    kprintf("rsi 0x%016lx rdi 0x%016lx rbp 0x%016lx rsp 0x%016lx\n", frame->rsi, frame->rdi, frame->rbp,
             frame->rsp);
-    kprintf("r8  %#018lx r9  %#018lx r10 %#018lx r11 %#018lx\n", frame->r8, frame->r9, frame->r10,
+    kprintf("r8  0x%016lx r9  0x%016lx r10 0x%016lx r11 0x%016lx\n", frame->r8, frame->r9, frame->r10,
             frame->r11);
-    kprintf("r12 %#018lx r13 %#018lx r14 %#018lx r15 %#018lx\n", frame->r12, frame->r13, frame->r14,
+    kprintf("r12 0x%016lx r13 0x%016lx r14 0x%016lx r15 0x%016lx\n", frame->r12, frame->r13, frame->r14,
             frame->r15);
-    kprintf("cs  0x%04lx ss  0x%04lx rflags %#018lx\n", frame->cs, frame->ss, frame->rflags);
-    kprintf("cr0 %#018lx cr3 %#018lx cr4 %#018lx\n", read_cr0(), read_cr3(), read_cr4());
+    kprintf("cs  0x%04lx ss  0x%04lx rflags 0x%016lx\n", frame->cs, frame->ss, frame->rflags);
+    kprintf("cr0 0x%016lx cr3 0x%016lx cr4 0x%016lx\n", read_cr0(), read_cr3(), read_cr4());
     kprintf("backtrace:\n");
     backtrace_print(frame->rip, frame->rbp);
     /* END EXERCISE 1.6g */
