@@ -124,7 +124,7 @@ def compare(earlier: Stage, later: Stage, solved: bool = True, colour: bool = Fa
         return StageDiff(_summary(folder, earlier, later), text.decode("utf-8", "replace"))
 
 
-def _install(root: Path) -> Path:
+def install(root: Path) -> Path:
     """The folder of the pinned diff2html-cli, installed by npm at the first call."""
     pinned, place = root / _PINNED, root / "build" / _INSTALLED
     lock = (pinned / "package-lock.json").read_bytes()
@@ -164,7 +164,7 @@ def write_html(root: Path, text: str, title: str, out: Path) -> None:
     """Write the diff side by side as one page that needs nothing else."""
     if out.is_dir() or not out.parent.is_dir():
         raise UsageError(f"cannot write {out}")
-    place = _install(root)
+    place = install(root)
     with tempfile.TemporaryDirectory() as scratch:
         page, diff = Path(scratch) / "page.html", Path(scratch) / "stage.diff"
         diff.write_text(text, "utf-8")

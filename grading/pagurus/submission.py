@@ -103,10 +103,13 @@ def _read_regular(path: Path) -> bytes | str:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         return error.strerror or "cannot be read"
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
             return "not a regular file"
-        data = file.read(MAX_BYTES + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(handle)
     return data if len(data) <= MAX_BYTES else f"larger than {MAX_BYTES >> 10} KiB"
 
 
@@ -202,7 +205,7 @@ def _marker_notes(ours: Mapping[str, Region], files: Mapping[str, bytes]) -> lis
     """Markers that are damaged, missing, or stand where they do not belong."""
     notes: list[Note] = []
     theirs: dict[str, Region] = {}
-    for name, data in files.items():
+    for name, data in sorted(files.items()):
         found, mistakes = regions.scan_text(data.decode("utf-8", "surrogateescape"), name)
         notes += [Note(name, f"damaged marker: {m.what}", m.line, m.line) for m in mistakes]
         for region in found:
@@ -284,12 +287,18 @@ def _note_order(note: Note) -> tuple[str, int, str]:
 
 
 def student_bodies(submission: Path, stage: Stage) -> dict[str, str]:
-    """The bodies of all regions of a submission whose markers are in order."""
+    """The bodies of all regions of a submission whose markers are in order.
+
+    Of several regions with one id, that in the file where it belongs counts.
+    """
     files = _collect(locate(submission, stage), set())
+    known = regions.stage_regions(stage)
     bodies: dict[str, str] = {}
-    for name, data in files.contents.items():
+    for name, data in sorted(files.contents.items()):
         for region in regions.scan_text(data.decode("utf-8", "surrogateescape"), name)[0]:
-            bodies.setdefault(region.id, region.body)
+            at_home = region.id in known and known[region.id].file == name
+            if at_home or region.id not in bodies:
+                bodies[region.id] = region.body
     return bodies
 
 
