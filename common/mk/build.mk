@@ -12,14 +12,13 @@ O := $(B)/obj
 include $(S)/stage.mk
 include common/libc/libc.mk
 
-CC      ?= gcc
-NASM    ?= nasm
-LD      ?= ld
-OPT     ?= -Og
-
-ifeq ($(origin CC),default)
+# make's own defaults (cc, ld) do not count as a choice.
+ifneq ($(filter default undefined,$(origin CC)),)
 CC := gcc
 endif
+LD   := ld
+NASM ?= nasm
+OPT  ?= -Og
 
 WARNINGS := -Wall -Wextra -Wno-unused-parameter
 # A handout's empty regions leave things unused; that is no news.
