@@ -7,7 +7,7 @@
 /*
  * Formats to the console (console_write of machine.h). All that printf knows, except that the
  * floating-point conversions print as they stand ("%f"); nothing here touches an SSE register.
- * Needs about 512 bytes of stack, no memory besides, and may be called from a fault handler.
+ * Needs less than 1 KiB of stack, no memory besides, and may be called from a fault handler.
  * Text of up to 256 bytes reaches the console in one call of console_write.
  */
 void kprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

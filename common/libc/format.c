@@ -305,9 +305,7 @@ static const char *read_spec(struct format_output *out, struct format_spec *spec
     }
     if (*at == '.') {
         at++;
-        spec->precision = read_number(out, &at, arguments);
-        if (spec->precision < 0) /* from a *: as if there were none */
-            spec->precision = -1;
+        spec->precision = read_number(out, &at, arguments); /* below 0, from a *: none */
     }
     at = read_size(spec, at);
     spec->kind = *at;

@@ -10,7 +10,7 @@
 struct format_spec {
     bool left, plus, space, alternate, zero; /* the flags - + space # 0 */
     int width;
-    int precision; /* -1 if the format gives none */
+    int precision; /* below 0: the format gives none */
     char size;     /* h l z t j L, H for hh, or 0; q and ll are l */
     char kind;     /* the conversion's letter */
 };

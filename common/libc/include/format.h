@@ -24,8 +24,8 @@ format_floats format_float;
  * for a longer string argument, in one piece. Returns the number of bytes handed over, or
  * -EOVERFLOW when there would be more than INT_MAX (the sink has then seen a part of them).
  *
- * The engine is compiled with -mgeneral-regs-only and uses no memory but its stack (below 512
- * bytes, 1.5 KiB with format_float), so a kernel may call it anywhere, with `floats` NULL.
+ * The engine is compiled with -mgeneral-regs-only and uses no memory but its stack (below 1
+ * KiB, 2 KiB with format_float), so a kernel may call it anywhere, with `floats` NULL.
  * The function that does the va_start must itself be compiled with SSE for doubles to be found.
  */
 int format(format_sink *sink, void *context, format_floats *floats, const char *fmt, va_list ap);

@@ -99,7 +99,7 @@ static void doubles_shapes(void)
         "nan()", "nan(a_1)x", "nan(-)", "0x", "0x.", "0x.p1", "0xg", "0x1", "-0X1.8P1", "0x1p", "0x1p+",
         "0x1p-1074", "0x1p-1075", "0x1.8p-1075", "0x0.8p-1074", "0x1.fffffffffffff8p1023", "0x1p1024",
         "0x1.fffffffffffff7ffffffffffp1023", "0x1.00000000000008p0", "0x1.000000000000080000001p0",
-        "0x1.00000000000018p0", "0x0.000000000000000000000000001p100", "0x100000000000000000000000000",
+        "0x1.0000000000000800000000100p0", "0x1.00000000000018p0", "0x0.000000000000000000000000001p100", "0x100000000000000000000000000",
         "0x123456789abcdef123456789abcdefp-100", "1e308", "1.7976931348623157e308",
         "1.7976931348623158e308", "1.7976931348623159e308", "1.8e308", "1e309", "1e314", "1e315",
         "1e316", "1e99999", "1e-99999", "1e99999999999999999999", "1e-99999999999999999999",
@@ -182,6 +182,10 @@ static void doubles_half_way(void)
         strcpy(text + length, "000000000000000000000000000000000000000000000000000001");
         compare_double(text);
         text[length] = '\0';
+        char last = text[length - 1];
+        text[length - 1] = (char)(last == '9' ? '8' : last + 1); /* at the lowest place there is */
+        compare_double(text);
+        text[length - 1] = last;
         while (text[length - 1] == '0')
             length--;
         if (text[length - 1] == '.')
