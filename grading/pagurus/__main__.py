@@ -19,6 +19,11 @@ VERBS: dict[str, str] = {
     "diff": "stagediff:main",
     "mutants": "mutants:main",
     "emptied": "emptied:main",
+    "grade": "grade:grade_main",
+    "test": "grade:test_main",
+    "gdb": "debug:gdb_main",
+    "qemu-gdb": "debug:qemu_gdb_main",
+    "rewind": "debug:rewind_main",
 }
 
 

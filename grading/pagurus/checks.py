@@ -1,8 +1,13 @@
-"""What a lab's test says with: `check` one value, or `fail` with a sentence."""
+"""What a lab's test says with: `check` one value, or `fail` with a sentence; and its mark."""
 
 from typing import Any, NoReturn
 
+import pytest
+
 from pagurus.verdict import CheckFailed, Words
+
+# @exercise("1.5", weight=2, read="heading in the lab text")
+exercise = pytest.mark.exercise
 
 
 def check(label: str, expected: Any, found: Any, hint: str | None = None) -> None:

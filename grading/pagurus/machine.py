@@ -62,7 +62,6 @@ class Machine:
         spec: qemu.MachineSpec,
         symbols: Sequence[Path] = (),
         serial_stall: int = 0,
-        name: str = "machine",
         wall: float = WALL_SECONDS,
     ) -> None:
         """Start QEMU, stopped before the first instruction.
@@ -73,12 +72,12 @@ class Machine:
             times). A driver that does not wait for THR-empty loses bytes then.
         """
         self.spec = spec
-        self.name = name
         self.wall = wall
         self.symbols: list[Symbols] = [read_symbols(path) for path in symbols]
         self.console_bytes = bytearray()
         self.debug_bytes = bytearray()
         self.outcomes: list[Outcome] = []
+        self.hint: str | None = None
         self._over: Outcome | None = None
         self._stderr = bytearray()
         self._breakpoints: set[int] = set()
@@ -201,6 +200,10 @@ class Machine:
     def outcome(self) -> Outcome | None:
         """How the last run ended or paused; None before the first."""
         return self.outcomes[-1] if self.outcomes else None
+
+    def explain(self, hint: str) -> None:
+        """From here on, a failure of the test shows this hint, if the check has none itself."""
+        self.hint = hint
 
     # -- monitor ------------------------------------------------------------------------------
 

@@ -1,0 +1,20 @@
+"""What the processes of one run share through their environment: seed, choice of tests, results."""
+
+import os
+import random
+
+RESULTS = "PAGURUS_RESULTS"  # the file that the results go to
+ONLY = "PAGURUS_ONLY"  # names of tests or exercises to run, one a line; empty: all
+SEED = "SEED"
+
+
+def run_seed() -> str:
+    """The seed of this run, drawn anew unless the environment repeats one."""
+    if not os.environ.get(SEED):
+        os.environ[SEED] = f"{random.SystemRandom().randrange(10**6):06d}"
+    return os.environ[SEED]
+
+
+def is_wanted(name: str, wanted: str) -> bool:
+    """Whether T names this test: `1.5`, `1.5/refuses`, or `1.5/refuses[truncated]`."""
+    return name == wanted or name.startswith((f"{wanted}/", f"{wanted}["))
