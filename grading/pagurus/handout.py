@@ -5,7 +5,7 @@ hidden from students lies in a folder named `hidden/`, anywhere in the tree: tes
 `grading/NN-name/hidden/`, applications that only they use in `common/apps/hidden/`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pagurus import arguments, exercises, regions, trees
@@ -22,14 +22,26 @@ _TOP_FOLDERS = (".devcontainer/",)
 # Modules of this package that only an instructor calls.
 INSTRUCTOR_TOOLS = frozenset(
     f"grading/pagurus/{name}.py"
-    for name in ("drift", "emptied", "forward", "handout", "labtext", "mutants", "stagediff")
+    for name in (
+        "drift",
+        "emptied",
+        "forward",
+        "handout",
+        "labtext",
+        "mutants",
+        "stagediff",
+        "treerun",
+    )
 )
 
 # README.md and .gitignore of a handout are written from these.
 TEMPLATES = "grading/handout"
 
-# A leak is this many lines in a row of a body (or all of a shorter one, down to two lines).
+# A leak is a run of a body's lines that is long enough to be no coincidence. What merely looks
+# alike, as pushing a few registers in their order does, is shorter.
 _LEAK_LINES = 4
+_LEAK_CHARACTERS = 40
+_SHORT_BODY = (2, 20)  # a body that is not so long counts as a whole, from this on
 
 
 def is_for_students(name: str, stage: Stage) -> bool:
@@ -97,15 +109,27 @@ def _windows(lines: Sequence[str], size: int) -> list[tuple[str, ...]]:
     return [tuple(lines[i : i + size]) for i in range(len(lines) - size + 1)]
 
 
+def _telling_runs(lines: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """From each line on, the shortest run that is long enough; else the whole, if it may count."""
+    found = False
+    for start in range(len(lines)):
+        for end in range(start + _LEAK_LINES, len(lines) + 1):
+            if sum(map(len, lines[start:end])) >= _LEAK_CHARACTERS:
+                found = True
+                yield tuple(lines[start:end])
+                break
+    least_lines, least_characters = _SHORT_BODY
+    if not found and len(lines) >= least_lines and sum(map(len, lines)) >= least_characters:
+        yield tuple(lines)
+
+
 def find_leaks(tree: Path, own: Mapping[str, Region]) -> list[str]:
     """Where lines of these regions' bodies stand in a tree, as `file:line: what` lines."""
     wanted: dict[int, dict[tuple[str, ...], str]] = {}
     for region in own.values():
-        lines = [line for _, line in _significant(region.body)]
-        if len(lines) >= 2 and not regions.is_unsolved(region.body, region.file):
-            size = min(_LEAK_LINES, len(lines))
-            for window in _windows(lines, size):
-                wanted.setdefault(size, {})[window] = region.id
+        if not regions.is_unsolved(region.body, region.file, region.placeholder):
+            for run in _telling_runs([line for _, line in _significant(region.body)]):
+                wanted.setdefault(len(run), {})[run] = region.id
     found = []
     for path in sorted(tree.rglob("*")):
         if not path.is_file() or path.is_symlink():

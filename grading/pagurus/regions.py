@@ -326,6 +326,8 @@ def empty_stage(stage: Stage, emptied: Mapping[str, Region]) -> None:
 
 def is_unsolved(body: str, name: str, placeholder: str = "") -> bool:
     """Whether a body is still what the handout had: a TODO, the placeholder, or nothing at all."""
-    code = _language_of(name).comment.sub(" ", body)
-    blank = "".join(code.split())
-    return not blank or bool(_TODO_CALL.search(code)) or blank == "".join(placeholder.split())
+    def code(text: str) -> str:
+        return "".join(_language_of(name).comment.sub(" ", text).split())
+
+    without_comments = _language_of(name).comment.sub(" ", body)
+    return code(body) in ("", code(placeholder)) or bool(_TODO_CALL.search(without_comments))

@@ -193,6 +193,8 @@ def main(argv: Sequence[str]) -> int:
     html = call.option("html")
     colour = not html and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     diff = compare(earlier, later, call.flag("solved", default=True), colour)
+    if not diff.text:
+        raise UsageError(f"{earlier.name} and {later.name} do not differ")
     if html:
         write_html(root, diff.text, f"Pagurus: {earlier.name} to {later.name}", Path(html))
     print(f"{earlier.name} to {later.name}:")

@@ -129,6 +129,17 @@ def test_a_solution_copied_elsewhere_is_refused(tree, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_few_common_lines_are_no_leak(tree, tmp_path):
+    saving = "push r12\npush r13\npush r14\npush r15\n"
+    tree.edit("labs/01-boot/boot/boot.asm", "    dd 0x1badb002\n", saving + "mov rdi, rsp\n")
+    tree.write("common/apps/saves.asm", saving + "ret\n")
+    tree.commit()
+    handout.make_handout(tree.one, tmp_path / "out")
+    tree.write("common/apps/saves.asm", saving + "mov rdi,rsp\ndd 0x00000003\n")
+    with pytest.raises(UsageError, match=r"saves.asm:1: lines of the solution of 1\.1a"):
+        handout.make_handout(tree.one, tmp_path / "more")
+
+
 def test_a_region_in_a_file_outside_of_git_is_refused(tree, tmp_path):
     text = "/* EXERCISE 1.3 (1 point): x. */\nx();\n/* END EXERCISE 1.3 */\n"
     tree.write("labs/01-boot/kernel/new.c", text)

@@ -132,10 +132,11 @@ def test_a_stage_with_wrong_markers_is_refused(tree, file, old, new, said):
         ("  \n /* nothing */ // yet\n", "a.c", True),
         ("    ; nothing\n", "a.asm", True),
         ("   return   0;\n", "a.c", True),
+        ("   return 0; // of none\n", "a.c", True),
         ('    work();\n    TODO ("1.2");\n', "a.c", True),
         ('    work(); // TODO("1.2");\n', "a.c", False),
         ("    return 1;\n", "a.c", False),
     ],
 )
 def test_what_counts_as_unsolved(body, name, unsolved):
-    assert regions.is_unsolved(body, name, "return 0;\n") is unsolved
+    assert regions.is_unsolved(body, name, "return 0;  /* of none */\n") is unsolved

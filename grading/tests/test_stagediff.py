@@ -55,6 +55,13 @@ def test_nonsense_is_refused(tree, monkeypatch, capfd):
         assert (status, err) == (2, f"pagurus: {said}\n")
 
 
+def test_equal_stages_have_no_diff(tree, monkeypatch, capfd):
+    shutil.rmtree(tree.two.path)
+    shutil.copytree(tree.one.path, tree.two.path)
+    status, _, err = call(monkeypatch, capfd, tree.root, "diff", "1", "2")
+    assert (status, err) == (2, "pagurus: 01-boot and 02-paging do not differ\n")
+
+
 def test_style_sheets_are_put_into_the_page(tmp_path):
     (tmp_path / "github.min.css").write_text(".hljs{color:red}")
     link = '<link rel="stylesheet" href="https://x.example/1/styles/github.min.css" media="print" />'
