@@ -5,7 +5,8 @@ A mutant is a file grading/mutants/NN-name/<region>-<slug>.c (or .asm). Its firs
     /* MUTANT 1.5b: forgets to clear .bss. CAUGHT BY: 1.5/bss_is_zero, 1.5/other */
 
 and may span lines (in NASM: the leading lines that begin with `;`); the rest is the body. It is
-caught when it builds and each test that it names runs to a verdict that is not PASS.
+caught when it builds and each test that it names runs to a verdict that is not PASS (and no fault
+of the tools). A name without its [parameter] stands for the test with any of them.
 """
 
 import re
@@ -18,6 +19,7 @@ from pathlib import Path
 from pagurus import arguments, regions, submission, treerun
 from pagurus.errors import UsageError
 from pagurus.regions import Region
+from pagurus.session import is_wanted
 from pagurus.stages import Stage, find_root, find_stage
 from pagurus.treerun import HARNESS_ERROR, Result
 
@@ -103,11 +105,19 @@ def build_mutant_tree(stage: Stage, mutant: Mutant, out: Path) -> Stage:
     return submission.with_bodies(stage, {mutant.region: mutant.body}, out)
 
 
+def _verdict(wanted: str, verdicts: dict[str, str]) -> str:
+    """The verdict of a test; of one with parameters, the first that is not PASS."""
+    seen = [verdict for name, verdict in sorted(verdicts.items()) if is_wanted(name, wanted)]
+    if not seen or HARNESS_ERROR in seen:
+        return HARNESS_ERROR if seen else _NOT_RUN
+    return next((verdict for verdict in seen if verdict != "PASS"), "PASS")
+
+
 def judge(mutant: Mutant, result: Result) -> tuple[bool, str]:
     """Whether the named tests' verdicts catch the mutant, and the line to print."""
     if result.error:
         return False, f"MISSED  {mutant.name}  {result.error}"
-    seen = {test: result.verdicts.get(test, _NOT_RUN) for test in mutant.tests}
+    seen = {test: _verdict(test, result.verdicts) for test in mutant.tests}
     caught = not any(v in ("PASS", HARNESS_ERROR, _NOT_RUN) for v in seen.values())
     listed = ", ".join(f"{test} ({verdict})" for test, verdict in seen.items())
     return caught, f"{'caught' if caught else 'MISSED'}  {mutant.name}  by {listed}"

@@ -15,7 +15,7 @@ from pagurus.stages import Stage
 HARNESS_ERROR = "HARNESS-ERROR"
 
 # Far beyond what a stage's whole grade takes; reached only when the tools hang.
-_SECONDS = 600
+_SECONDS = 1800
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def run_tests(stage: Stage, tests: Sequence[str] = ()) -> Result:
     report = stage.root / "build" / "treerun.json"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pagurus", "test", stage.lab, *tests, "--json", str(report)]
-    keep = ("PATH", "HOME", "LANG", "TMPDIR", "TERM")
+    keep = ("PATH", "HOME", "LANG", "TMPDIR", "SEED")
     environment = {name: os.environ[name] for name in keep if name in os.environ}
     environment["PYTHONPATH"] = str(stage.root / "grading")
     run = subprocess.Popen(
@@ -60,8 +60,18 @@ def read_report(report: Path, output: str) -> Result:
     try:
         content = json.loads(report.read_text("utf-8"))
         verdicts = {test["name"]: test["verdict"] for test in content["tests"]}
-        scores = {e["id"]: e["score"] for e in content.get("exercises", ())}
+        scores = {exercise["id"]: exercise["score"] for exercise in content["exercises"]}
+        trouble, broken = (content["extra_data"][key] for key in ("trouble", "build_output"))
     except (OSError, ValueError, KeyError, TypeError):
         lines = output.strip().splitlines() or ["it printed nothing"]
         return Result(error=f"the grader wrote no report: {lines[-1]}")
+    if broken:
+        return Result(error=f"it does not compile: {_first_error(broken)}")
+    if trouble:
+        return Result(error=f"the grader had trouble: {trouble[0].splitlines()[0]}")
     return Result(verdicts, scores)
+
+
+def _first_error(output: str) -> str:
+    lines = output.strip().splitlines()
+    return next((line for line in lines if "error" in line), lines[0])

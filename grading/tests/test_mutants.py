@@ -22,7 +22,10 @@ tests = [{"name": n, "verdict": v} for n, v in verdicts.items() if n in sys.argv
          len(sys.argv) == 5]
 scores = [{"id": "1.1", "score": 40 * (magic == "PASS")}, {"id": "1.2", "score": 60 * (sends == "PASS")}]
 pathlib.Path("build").mkdir(exist_ok=True)
-pathlib.Path(sys.argv[-1]).write_text(json.dumps({"tests": tests, "exercises": scores}))
+TROUBLE, BUILD_OUTPUT = [], ""
+pathlib.Path(sys.argv[-1]).write_text(json.dumps({
+    "tests": tests, "exercises": scores,
+    "extra_data": {"trouble": TROUBLE, "build_output": BUILD_OUTPUT}}))
 """
 
 
@@ -98,6 +101,10 @@ def test_a_lab_without_mutants_is_refused(tree):
         ({"1.2/a": "FAIL", "1.2/b": "PASS"}, False),
         ({"1.2/a": "FAIL", "1.2/b": "HARNESS-ERROR"}, False),
         ({"1.2/a": "FAIL"}, False),
+        ({"1.2/a[x]": "PASS", "1.2/a[y]": "FAIL", "1.2/b": "FAIL"}, True),
+        ({"1.2/a[x]": "PASS", "1.2/a[y]": "PASS", "1.2/b": "FAIL"}, False),
+        ({"1.2/a[x]": "HARNESS-ERROR", "1.2/a[y]": "FAIL", "1.2/b": "FAIL"}, False),
+        ({"1.2/ab": "FAIL", "1.2/b": "FAIL"}, False),
     ],
 )
 def test_each_named_test_must_notice(verdicts, caught):
@@ -160,6 +167,20 @@ def test_a_fault_of_the_tools_is_never_noticed(tree):
 def test_a_grader_without_report_says_its_last_line(graded):
     graded.write("grading/pagurus/__main__.py", "raise SystemExit('no compiler')")
     assert treerun.run_tests(graded.one).error == "the grader wrote no report: no compiler"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('[], "In function x\\na.c:1: error: y"', "it does not compile: a.c:1: error: y"),
+        ('["pytest is gone\\n..."], ""', "the grader had trouble: pytest is gone"),
+    ],
+)
+def test_a_broken_build_and_trouble_are_no_verdicts(graded, line, said):
+    grader = GRADER.replace('TROUBLE, BUILD_OUTPUT = [], ""', f"TROUBLE, BUILD_OUTPUT = {line}")
+    assert grader != GRADER
+    graded.write("grading/pagurus/__main__.py", grader)
+    assert treerun.run_tests(graded.one) == Result(error=said)
 
 
 def test_a_grader_that_hangs_is_ended(graded, monkeypatch):
