@@ -100,7 +100,7 @@ void decimal_round(struct decimal *number, int place)
     if (place <= DECIMAL_LOWEST || limb_of(place - 1) >= number->end)
         return; /* there is nothing behind that place */
 
-    /* What goes: the end of limb i, from the place's right neighbour on, and all limbs behind it. */
+    /* What goes: the end of limb i, from the place's right neighbour on, and all limbs behind. */
     int i = limb_of(place - 1);
     uint32_t unit = power_of_ten[position_of(place - 1) + 1]; /* of limb i; 10^place */
     uint32_t dropped = number->limb[i] % unit;

@@ -22,8 +22,8 @@ enum {
 };
 
 struct decimal {
-    int first, end;  /* limbs outside [first, end) are 0, and those at its ends are not */
-    bool more;       /* something below the lowest place was cut off: the value is a bit more */
+    int first, end; /* limbs outside [first, end) are 0, and those at its ends are not */
+    bool more;      /* something below the lowest place was cut off: the value is a bit more */
     uint32_t limb[DECIMAL_LIMBS]; /* each below 10^9, the most significant first */
 };
 

@@ -15,9 +15,9 @@ enum { EXPONENT_DIGITS = 10, EXPONENT_TEXT = 2 + EXPONENT_DIGITS }; /* enough fo
 
 struct binary64 {
     bool negative;
-    bool special;      /* infinity, or NaN if the significand is not 0 */
+    bool special; /* infinity, or NaN if the significand is not 0 */
     uint64_t significand;
-    int exponent;      /* the value is significand * 2^exponent */
+    int exponent; /* the value is significand * 2^exponent */
 };
 
 /* The only place that handles a double as such. A long double loses its further digits here. */
@@ -54,7 +54,8 @@ static void put_special(struct format_output *out, struct format_spec *spec,
 {
     const char *sign = format_sign(spec, number->negative);
     const char *name = number->significand != 0 ? is_upper(spec) ? "NAN" : "nan"
-                                                : is_upper(spec) ? "INF" : "inf";
+                       : is_upper(spec)         ? "INF"
+                                                : "inf";
     spec->zero = false;
     format_begin(out, spec, sign, strlen(name));
     format_put(out, name, strlen(name));
@@ -92,9 +93,9 @@ static void put_digits(struct format_output *out, const struct decimal *number, 
  * Writes the number, which is rounded already: `whole` digits from the place `top` on, the point
  * if something follows it or the flag # wants it, `fraction` digits more, and `tail`.
  */
-static void put_decimal(struct format_output *out, const struct format_spec *spec,
-                        const char *sign, const struct decimal *number, int top, size_t whole,
-                        size_t fraction, const char *tail, size_t tail_length)
+static void put_decimal(struct format_output *out, const struct format_spec *spec, const char *sign,
+                        const struct decimal *number, int top, size_t whole, size_t fraction,
+                        const char *tail, size_t tail_length)
 {
     size_t point = fraction > 0 || spec->alternate;
     size_t length = whole + point + fraction + tail_length;
@@ -131,8 +132,8 @@ static void put_scientific(struct format_output *out, const struct format_spec *
  * %g: `digits` significant digits in the shorter of both ways, which the exponent after rounding
  * decides, without zeros at the end unless the flag # asks for them (C11 §7.21.6.1).
  */
-static void put_general(struct format_output *out, const struct format_spec *spec,
-                        const char *sign, struct decimal *number, int digits)
+static void put_general(struct format_output *out, const struct format_spec *spec, const char *sign,
+                        struct decimal *number, int digits)
 {
     int top = decimal_top(number);
     bool fixed = top >= -4 && top < digits;

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* gcc would see that these loops copy and fill, and make them call memcpy and memset: themselves. */
+/* gcc would see that these loops copy and fill, and make them call memcpy and memset: endlessly. */
 #ifndef __clang__
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 #endif

@@ -6,7 +6,7 @@
 
 #define EXIT_SUCCESS 0
 #define EXIT_FAILURE 1
-#define RAND_MAX 0x7fffffff
+#define RAND_MAX     0x7fffffff
 
 /* End the machine: exit with `status`, abort with a panic. Output is never kept back. */
 _Noreturn void exit(int status);
@@ -32,9 +32,15 @@ long long atoll(const char *text);
 double strtod(const char *restrict text, char **restrict end);
 double atof(const char *text);
 
-typedef struct { int quot, rem; } div_t;
-typedef struct { long quot, rem; } ldiv_t;
-typedef struct { long long quot, rem; } lldiv_t;
+typedef struct {
+    int quot, rem;
+} div_t;
+typedef struct {
+    long quot, rem;
+} ldiv_t;
+typedef struct {
+    long long quot, rem;
+} lldiv_t;
 int abs(int number);
 long labs(long number);
 long long llabs(long long number);

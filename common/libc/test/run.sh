@@ -13,7 +13,8 @@ for kind in "$@"; do
     good=$(grep -c '^ok ' "$log")
     bad=$(grep -c '^not ok ' "$log")
     if [ $status -ne 0 ] && [ "$bad" -eq 0 ]; then
-        echo "$kind: the test program ended with status $status behind: $(grep '^ok ' "$log" | tail -n 1)"
+        last=$(grep '^ok ' "$log" | tail -n 1)
+        echo "$kind: the test program ended with status $status behind: $last"
         bad=1
     fi
     passed=$((passed + good))
@@ -21,7 +22,8 @@ for kind in "$@"; do
 done
 
 # The library may call the machine and nothing else: no compiler's helper, no libm.
-if printf '%s\n' console_read_byte console_write machine_exit panic | cmp -s - "$out/plain/needs"; then
+if printf '%s\n' console_read_byte console_write machine_exit panic |
+    cmp -s - "$out/plain/needs"; then
     passed=$((passed + 1))
 else
     echo "not ok the library needs other symbols than those of machine.h:" $(cat "$out/plain/needs")

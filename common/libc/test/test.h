@@ -19,10 +19,10 @@ extern const struct test format_tests[], float_tests[], number_tests[], memory_t
 _Noreturn void test_fail(const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-#define CHECK(condition, ...) \
-    do { \
-        if (!(condition)) \
-            test_fail(__FILE__, __LINE__, __VA_ARGS__); \
+#define CHECK(condition, ...)                                                                      \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            test_fail(__FILE__, __LINE__, __VA_ARGS__);                                            \
     } while (0)
 
 /* Chance, repeatable by SEED. */

@@ -75,7 +75,8 @@ static void plain_output(void)
     CHECK(pg_fprintf(pg_stderr, "%d", 7) == 1 && pg_dprintf(1, "%d", 8) == 1, "fprintf");
     CHECK(pg_write(2, "bytes", 5) == 5 && pg_write(1, "", 0) == 0, "write");
     CHECK(pg_fflush(NULL) == 0, "fflush");
-    expect("puts\nc\xff" "fputsitem78bytes");
+    expect("puts\nc\xff"
+           "fputsitem78bytes");
 }
 
 static void no_such_descriptor(void)
@@ -117,7 +118,9 @@ static void lines(void)
 static void corrections(void)
 {
     char line[16];
-    machine_reset("\x7f" "ax\x08" "b\x1b\n");
+    machine_reset("\x7f"
+                  "ax\x08"
+                  "b\x1b\n");
     CHECK(pg_read(0, line, sizeof line) == 4 && memcmp(line, "ab\x1b\n", 4) == 0, "the line");
     expect("ax\b \bb\n");
 }

@@ -19,9 +19,11 @@ static double from_bits(uint64_t bits)
 double random_double(void)
 {
     static const double chosen[] = {
-        0.0,     0.5,     1.5,      2.5,       1.0,     9.5,     9.995, 99.95, 0.1,  0.125, 1e15,
-        1e16,    1e22,    1e23,     123456789, 999999.5, 0.0001, 1e-5,  0.00099995, DBL_MAX, DBL_MIN,
-        5e-324,  1e308,   1e-308,   0x1p-1022, 0x1.8p0, 0x1p-1074, 4503599627370496.5, INFINITY, NAN,
+        0.0,       0.5,      1.5,    2.5,       1.0,        9.5,       9.995,
+        99.95,     0.1,      0.125,  1e15,      1e16,       1e22,      1e23,
+        123456789, 999999.5, 0.0001, 1e-5,      0.00099995, DBL_MAX,   DBL_MIN,
+        5e-324,    1e308,    1e-308, 0x1p-1022, 0x1.8p0,    0x1p-1074, 4503599627370496.5,
+        INFINITY,  NAN,
     };
     uint64_t sign = random_bits() << 63;
     switch (random_below(8)) {
@@ -116,8 +118,12 @@ static void hexadecimal(void)
 /* All precisions of the numbers with the most digits. */
 static void longest(void)
 {
-    static const double values[] = {DBL_MAX, DBL_MIN, 5e-324, 0x1.fffffffffffffp-1023,
-                                    0x1.fffffffffffffp-1, 0x1.5555555555555p-1000};
+    static const double values[] = {DBL_MAX,
+                                    DBL_MIN,
+                                    5e-324,
+                                    0x1.fffffffffffffp-1023,
+                                    0x1.fffffffffffffp-1,
+                                    0x1.5555555555555p-1000};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         for (int precision = -1; precision < 1100; precision += 1 + (int)random_below(16)) {
             compare("%.*f", precision, values[i]);

@@ -77,14 +77,14 @@ static struct conversion draw(const char *flags, const char *size, char kind, bo
     return c;
 }
 
-#define COMPARE(c, value) \
-    do { \
-        if ((c).stars == 0) \
-            compare((c).text, value, '!'); \
-        else if ((c).stars == 1) \
-            compare((c).text, (c).star[0], value, '!'); \
-        else \
-            compare((c).text, (c).star[0], (c).star[1], value, '!'); \
+#define COMPARE(c, value)                                                                          \
+    do {                                                                                           \
+        if ((c).stars == 0)                                                                        \
+            compare((c).text, value, '!');                                                         \
+        else if ((c).stars == 1)                                                                   \
+            compare((c).text, (c).star[0], value, '!');                                            \
+        else                                                                                       \
+            compare((c).text, (c).star[0], (c).star[1], value, '!');                               \
     } while (0)
 
 static void integers(void)

@@ -94,6 +94,6 @@ static void find(void)
 }
 
 const struct test memory_tests[] = {
-    {"memcpy", copy}, {"memmove", move}, {"memset", set},
-    {"memcmp", compare}, {"memchr", find}, {NULL, NULL},
+    {"memcpy", copy},    {"memmove", move}, {"memset", set},
+    {"memcmp", compare}, {"memchr", find},  {NULL, NULL},
 };

@@ -19,18 +19,18 @@ PG(strtod);
 PG(atof);
 
 /* Calls the host's and the tested function; both start with errno 0. */
-#define COMPARE(type, name, text, base) \
-    do { \
-        char *expected_end = (char *)text, *found_end = (char *)text; \
-        errno = pg_errno = 0; \
-        type expected = name(text, &expected_end, base); \
-        int expected_errno = errno; \
-        type found = pg_##name(text, &found_end, base); \
-        CHECK(found == expected && found_end == expected_end && pg_errno == expected_errno, \
-              #name "(\"%s\", %d): %lld, not %lld; end %td, not %td; errno %d, not %d", text, \
-              base, (long long)found, (long long)expected, found_end - text, \
-              expected_end - text, pg_errno, expected_errno); \
-        CHECK(pg_##name(text, NULL, base) == expected, #name " without end"); \
+#define COMPARE(type, name, text, base)                                                            \
+    do {                                                                                           \
+        char *expected_end = (char *)text, *found_end = (char *)text;                              \
+        errno = pg_errno = 0;                                                                      \
+        type expected = name(text, &expected_end, base);                                           \
+        int expected_errno = errno;                                                                \
+        type found = pg_##name(text, &found_end, base);                                            \
+        CHECK(found == expected && found_end == expected_end && pg_errno == expected_errno,        \
+              #name "(\"%s\", %d): %lld, not %lld; end %td, not %td; errno %d, not %d", text,      \
+              base, (long long)found, (long long)expected, found_end - text, expected_end - text,  \
+              pg_errno, expected_errno);                                                           \
+        CHECK(pg_##name(text, NULL, base) == expected, #name " without end");                      \
     } while (0)
 
 static void integers(void)
@@ -47,7 +47,10 @@ static void integers(void)
             random_text(text, random_below(70), "0123456789abcdefxyzABXZ");
             break;
         case 2: /* around the limits, in bases that printf has */
-            sprintf(text, base == 16 ? "%s%#lx" : base == 8 ? "%s%lo" : "%s%lu",
+            sprintf(text,
+                    base == 16  ? "%s%#lx"
+                    : base == 8 ? "%s%lo"
+                                : "%s%lu",
                     random_chance(50) ? "-" : "", random_integer());
             break;
         default:
@@ -94,19 +97,87 @@ static void compare_double(const char *text)
 static void doubles_shapes(void)
 {
     static const char *const texts[] = {
-        "", " ", "+", "-", ".", "e5", ".e5", "-.", "0", "-0", "+.0", "1.", ".5", "1e", "1e+", "1e-x",
-        "1.5.5", "  \t\n12.5x", "- 1", "inf", "-INF", "infinit", "Infinity!", "nan", "-NaN", "nan(",
-        "nan()", "nan(a_1)x", "nan(-)", "0x", "0x.", "0x.p1", "0xg", "0x1", "-0X1.8P1", "0x1p", "0x1p+",
-        "0x1p-1074", "0x1p-1075", "0x1.8p-1075", "0x0.8p-1074", "0x1.fffffffffffff8p1023", "0x1p1024",
-        "0x1.fffffffffffff7ffffffffffp1023", "0x1.00000000000008p0", "0x1.000000000000080000001p0",
-        "0x1.0000000000000800000000100p0", "0x1.00000000000018p0", "0x0.000000000000000000000000001p100", "0x100000000000000000000000000",
-        "0x123456789abcdef123456789abcdefp-100", "1e308", "1.7976931348623157e308",
-        "1.7976931348623158e308", "1.7976931348623159e308", "1.8e308", "1e309", "1e314", "1e315",
-        "1e316", "1e99999", "1e-99999", "1e99999999999999999999", "1e-99999999999999999999",
-        "0e99999999999999999999", "4.9e-324", "2.4703282292062327e-324", "2.4703282292062328e-324",
-        "2.2250738585072014e-308", "2.2250738585072011e-308", "2.225073858507201e-308", "1e-1080",
-        "1e-1081", "9007199254740993", "9007199254740992.999", "0x1p9999999999999999999",
-        "0x0p9999999999999999999", "1e23", "8.5e22", "0.1", "123456789012345678901234567890",
+        "",
+        " ",
+        "+",
+        "-",
+        ".",
+        "e5",
+        ".e5",
+        "-.",
+        "0",
+        "-0",
+        "+.0",
+        "1.",
+        ".5",
+        "1e",
+        "1e+",
+        "1e-x",
+        "1.5.5",
+        "  \t\n12.5x",
+        "- 1",
+        "inf",
+        "-INF",
+        "infinit",
+        "Infinity!",
+        "nan",
+        "-NaN",
+        "nan(",
+        "nan()",
+        "nan(a_1)x",
+        "nan(-)",
+        "0x",
+        "0x.",
+        "0x.p1",
+        "0xg",
+        "0x1",
+        "-0X1.8P1",
+        "0x1p",
+        "0x1p+",
+        "0x1p-1074",
+        "0x1p-1075",
+        "0x1.8p-1075",
+        "0x0.8p-1074",
+        "0x1.fffffffffffff8p1023",
+        "0x1p1024",
+        "0x1.fffffffffffff7ffffffffffp1023",
+        "0x1.00000000000008p0",
+        "0x1.000000000000080000001p0",
+        "0x1.0000000000000800000000100p0",
+        "0x1.00000000000018p0",
+        "0x0.000000000000000000000000001p100",
+        "0x100000000000000000000000000",
+        "0x123456789abcdef123456789abcdefp-100",
+        "1e308",
+        "1.7976931348623157e308",
+        "1.7976931348623158e308",
+        "1.7976931348623159e308",
+        "1.8e308",
+        "1e309",
+        "1e314",
+        "1e315",
+        "1e316",
+        "1e99999",
+        "1e-99999",
+        "1e99999999999999999999",
+        "1e-99999999999999999999",
+        "0e99999999999999999999",
+        "4.9e-324",
+        "2.4703282292062327e-324",
+        "2.4703282292062328e-324",
+        "2.2250738585072014e-308",
+        "2.2250738585072011e-308",
+        "2.225073858507201e-308",
+        "1e-1080",
+        "1e-1081",
+        "9007199254740993",
+        "9007199254740992.999",
+        "0x1p9999999999999999999",
+        "0x0p9999999999999999999",
+        "1e23",
+        "8.5e22",
+        "0.1",
+        "123456789012345678901234567890",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         compare_double(texts[i]);
@@ -159,7 +230,10 @@ static void doubles_back(void)
 {
     for (int i = 0; i < 10000; i++) {
         char text[64];
-        sprintf(text, random_chance(50) ? "%.17g" : random_chance(50) ? "%.15e" : "%a",
+        sprintf(text,
+                random_chance(50)   ? "%.17g"
+                : random_chance(50) ? "%.15e"
+                                    : "%a",
                 random_double());
         compare_double(text);
     }

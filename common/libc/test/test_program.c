@@ -49,7 +49,8 @@ static void sort(void)
             depth++;
         CHECK(comparisons <= 2 * depth * count, "%lu comparisons of %zu", comparisons, count);
         qsort(expected, count, item_size, compare_items);
-        CHECK(memcmp(found, expected, count * item_size) == 0, "%zu of %zu bytes", count, item_size);
+        CHECK(memcmp(found, expected, count * item_size) == 0, "%zu of %zu bytes", count,
+              item_size);
 
         if (count == 0)
             continue;
@@ -60,13 +61,17 @@ static void sort(void)
         const char *hit = pg_bsearch(key, found, count, item_size, compare_items);
         const void *known = bsearch(key, found, count, item_size, compare_items);
         CHECK((hit == NULL) == (known == NULL), "bsearch finds or not");
-        CHECK(hit == NULL || ((size_t)(hit - found) % item_size == 0 &&
-                              memcmp(hit, key, item_size) == 0), "bsearch finds other");
+        CHECK(hit == NULL ||
+                  ((size_t)(hit - found) % item_size == 0 && memcmp(hit, key, item_size) == 0),
+              "bsearch finds other");
     }
     CHECK(pg_bsearch("", "", 0, 1, compare_items) == NULL, "bsearch in nothing");
 }
 
-#define KIND(name) {#name, pg_##name, name}
+#define KIND(name)                                                                                 \
+    {                                                                                              \
+#name, pg_##name, name                                                                     \
+    }
 PG(isalnum);
 PG(isalpha);
 PG(isblank);
@@ -165,6 +170,6 @@ static void ends(void)
 }
 
 const struct test program_tests[] = {
-    {"qsort and bsearch", sort}, {"ctype", kinds},    {"abs and div", arithmetic},
-    {"rand", chance},            {"exit and abort", ends}, {NULL, NULL},
+    {"qsort and bsearch", sort}, {"ctype", kinds}, {"abs and div", arithmetic}, {"rand", chance},
+    {"exit and abort", ends},    {NULL, NULL},
 };

@@ -135,8 +135,8 @@ static void words(void)
         char *expected = expected_text, *found = found_text, *again = again_text;
         do {
             const char *set = draw(4);
-            expected = strtok_r(expected == expected_text ? expected_text : NULL, set,
-                                &expected_rest);
+            expected =
+                strtok_r(expected == expected_text ? expected_text : NULL, set, &expected_rest);
             found = pg_strtok_r(found == found_text ? found_text : NULL, set, &rest);
             again = pg_strtok(again == again_text ? again_text : NULL, set);
             CHECK((found == NULL) == (expected == NULL) && (again == NULL) == (expected == NULL),
@@ -153,8 +153,9 @@ static void words(void)
 
 static void errors(void)
 {
-    static const int numbers[] = {0, EPERM, ENOENT, EBADF, EAGAIN, ENOMEM, EINVAL, ERANGE, ENOSYS,
-                                  EOVERFLOW, EOPNOTSUPP, ETIMEDOUT, ECONNREFUSED, ECANCELED};
+    static const int numbers[] = {0,          EPERM,     ENOENT,       EBADF,    EAGAIN,
+                                  ENOMEM,     EINVAL,    ERANGE,       ENOSYS,   EOVERFLOW,
+                                  EOPNOTSUPP, ETIMEDOUT, ECONNREFUSED, ECANCELED};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         CHECK(strcmp(pg_strerror(numbers[i]), strerror(numbers[i])) == 0, "error %d: \"%s\"",
               numbers[i], pg_strerror(numbers[i]));
@@ -167,7 +168,11 @@ static void errors(void)
 }
 
 const struct test string_tests[] = {
-    {"strlen", lengths},     {"strcpy and strcat", copies}, {"strcmp", comparisons},
-    {"strchr and strstr", searches}, {"strtok", words},     {"strerror", errors},
+    {"strlen", lengths},
+    {"strcpy and strcat", copies},
+    {"strcmp", comparisons},
+    {"strchr and strstr", searches},
+    {"strtok", words},
+    {"strerror", errors},
     {NULL, NULL},
 };
