@@ -1,9 +1,13 @@
 """The student's tree: all of what they need, nothing of what they may not see."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from pagurus import handout, regions
 from pagurus.errors import UsageError
-from pagurus.stages import Stage, find_stage
+from pagurus.stages import Stage, find_stage, find_stages
 from sample_tree import call, listing
 
 EXPECTED = {
@@ -152,3 +156,29 @@ def test_wrong_markers_are_refused(tree, tmp_path, monkeypatch, capfd):
     status, _, err = call(monkeypatch, capfd, tree.root, "handout", "1", tmp_path / "out")
     assert status == 2
     assert err.startswith("pagurus: labs/01-boot/kernel/main.c:17: EXERCISE 1.1b inside")
+
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("stage", find_stages(CHECKOUT), ids=lambda stage: stage.name)
+def test_the_handout_of_this_checkout_stands_alone(stage, tmp_path):
+    handout.make_handout(stage, tmp_path / "out")
+    script = (
+        "import importlib, pkgutil, pagurus\n"
+        "for module in pkgutil.iter_modules(pagurus.__path__):\n"
+        "    importlib.import_module(f'pagurus.{module.name}')\n"
+        "print(pagurus.__file__)\n"
+    )
+    environment = {"PYTHONPATH": str(tmp_path / "out/grading"), "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith(str(tmp_path))
+    given = regions.stage_regions(Stage(tmp_path / "out", stage.name))
+    assert list(given) == list(regions.stage_regions(stage))
+    for id_, region in regions.own_regions(stage).items():
+        assert regions.is_unsolved(given[id_].body, region.file, region.placeholder)
+        assert not regions.is_unsolved(region.body, region.file, region.placeholder)
