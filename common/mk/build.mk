@@ -32,10 +32,10 @@ INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
 CFLAGS_ALL := -std=gnu11 -m64 -mcmodel=kernel -fno-pic -fno-pie -ffreestanding -g \
               -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-stack-protector \
               -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
-              -ffunction-sections -fdata-sections $(WARNINGS) $(INCLUDES)
+              $(WARNINGS) $(INCLUDES)
 
 CFLAGS_KERNEL := $(CFLAGS_ALL) $(OPT) -mno-red-zone -mgeneral-regs-only
-CFLAGS_LIBC   := $(CFLAGS_ALL) -Os -mno-red-zone -fno-tree-loop-distribute-patterns
+CFLAGS_LIBC   := $(CFLAGS_ALL) -Os -mno-red-zone -ffunction-sections -fdata-sections -fno-tree-loop-distribute-patterns
 CFLAGS_APP    := $(CFLAGS_ALL) -O1
 
 ifneq ($(findstring clang,$(CC)),)
