@@ -48,7 +48,8 @@ def uncommitted(folder: Path) -> list[str]:
     """
     if run(folder, "rev-parse", "--verify", "--quiet", "HEAD") is None or not tracked(folder):
         return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    changed = run(folder, "diff", "--name-only", "-z", "--no-renames", "--relative", "HEAD", "--", ".")
+    options = ["--name-only", "-z", "--no-renames", "--relative"]
+    changed = run(folder, "diff", *options, "HEAD", "--", ".")
     new = run(folder, "ls-files", "-z", "--others", "--exclude-standard")
     return sorted(set(((changed or "") + (new or "")).split("\0")) - {""})
 

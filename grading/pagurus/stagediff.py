@@ -96,16 +96,18 @@ def _git_diff(folder: Path, earlier: Stage, later: Stage, *options: str) -> byte
 
 
 def _summary(folder: Path, earlier: Stage, later: Stage) -> list[Room]:
-    before, after = folder / earlier.name, folder / later.name
-    old_rooms = {_room_of(p.relative_to(before).as_posix()) for p in before.rglob("*") if p.is_file()}
+    before = folder / earlier.name
+    files = (path for path in before.rglob("*") if path.is_file())
+    old_rooms = {_room_of(path.relative_to(before).as_posix()) for path in files}
     rooms: dict[str, Room] = {}
     # With -z a file of both sides reads "+\t-\t\0OLD\0NEW\0"; one missing side is /dev/null.
-    fields = _git_diff(folder, earlier, later, "--numstat", "-z").decode(errors="replace").split("\0")
+    counted = _git_diff(folder, earlier, later, "--numstat", "-z")
+    fields = counted.decode(errors="replace").split("\0")
     for counts, old, new in zip(fields[0::3], fields[1::3], fields[2::3]):
         added, removed, _ = counts.split("\t")
         path = old if new == "/dev/null" else new
-        name = path.split("/", 1)[1]
-        room = rooms.setdefault(_room_of(name), Room(_room_of(name), _room_of(name) not in old_rooms))
+        name = _room_of(path.split("/", 1)[1])
+        room = rooms.setdefault(name, Room(name, new=name not in old_rooms))
         room.added_files += old == "/dev/null"
         room.removed_files += new == "/dev/null"
         room.changed_files += "/dev/null" not in (old, new)

@@ -159,7 +159,7 @@ def _masked(text: str, found: list[Region]) -> tuple[str, list[int]]:
     """The text without what stands between markers, and the original number of each line."""
     hidden = {n for region in found for n in range(region.first + 1, region.last)}
     kept = [
-        (number, line.rstrip("\r\n") + "\n")
+        (number, line)
         for number, line in enumerate(regions.split_lines(text), start=1)
         if number not in hidden
     ]

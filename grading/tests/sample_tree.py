@@ -103,7 +103,8 @@ FILES = {
         "    outb(0x3f8, byte);\n"
     ),
     "grading/mutants/01-boot/1.1a-wrong-magic.asm": (
-        "; MUTANT 1.1a: one digit is wrong.\n; CAUGHT BY: 1.1/magic\n\n    dd 0x1badb003\n    dd 3\n"
+        "; MUTANT 1.1a: one digit is wrong.\n; CAUGHT BY: 1.1/magic\n\n"
+        "    dd 0x1badb003\n    dd 3\n"
     ),
     "labs/01-boot/README.md": TEXT_1,
     "labs/01-boot/Makefile": "include ../stage.mk\n",

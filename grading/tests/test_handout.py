@@ -86,7 +86,8 @@ def test_the_front_is_written_from_the_templates(tree, tmp_path):
     handout.make_handout(tree.one, tmp_path / "out")
     readme = (tmp_path / "out/README.md").read_text()
     assert readme.startswith("# Lab 01 01-boot 100 1.1\n| exercise | points | files |\n")
-    assert "| 1.1 | 40 | `boot/boot.asm` `kernel/main.c` |\n| 1.2 | 60 | `kernel/main.c` |" in readme
+    assert "| 1.1 | 40 | `boot/boot.asm` `kernel/main.c` |\n" in readme
+    assert "| 1.2 | 60 | `kernel/main.c` |\n" in readme
     assert (tmp_path / "out/handout.mk").read_text().endswith("\nLAB := 01\nHANDOUT := yes\n")
     assert (tmp_path / "out/.gitignore").read_text() == "/build/\n"
 

@@ -20,7 +20,8 @@ magic = "PASS" if "0x1badb002" in boot and "42" in main else "TRIPLE-FAULT"
 verdicts = {"1.1/magic": magic, "1.2/sends_all": sends, "1.2/waits": sends}
 tests = [{"name": n, "verdict": v} for n, v in verdicts.items() if n in sys.argv[3:-2] or
          len(sys.argv) == 5]
-scores = [{"id": "1.1", "score": 40 * (magic == "PASS")}, {"id": "1.2", "score": 60 * (sends == "PASS")}]
+scores = [{"id": "1.1", "score": 40 * (magic == "PASS")},
+          {"id": "1.2", "score": 60 * (sends == "PASS")}]
 pathlib.Path("build").mkdir(exist_ok=True)
 TROUBLE, BUILD_OUTPUT = [], ""
 pathlib.Path(sys.argv[-1]).write_text(json.dumps({

@@ -64,7 +64,8 @@ def test_equal_stages_have_no_diff(tree, monkeypatch, capfd):
 
 def test_style_sheets_are_put_into_the_page(tmp_path):
     (tmp_path / "github.min.css").write_text(".hljs{color:red}")
-    link = '<link rel="stylesheet" href="https://x.example/1/styles/github.min.css" media="print" />'
+    address = "https://x.example/1/styles/github.min.css"
+    link = f'<link rel="stylesheet" href="{address}" media="print" />'
     page = stagediff.self_contained(f"<head>{link}</head>", tmp_path)
     assert page == '<head><style media="print">.hljs{color:red}</style></head>'
 

@@ -68,9 +68,14 @@ def test_the_file_with_all_places_is_used_and_changes_are_listed(tree, student, 
     assert (graded / MAIN).read_bytes() == path.read_bytes()
 
 
-def test_windows_line_ends_are_no_change(tree, student, tmp_path):
-    path = student / MAIN
-    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"\n", b"\r\n"), (b"{\n", b"{  \n"), (b"value */\n", b"value */")]
+)
+def test_line_ends_are_no_change(tree, student, tmp_path, old, new):
+    path = student / "labs/01-boot/kernel/uart.h"
+    path.write_bytes(path.read_bytes() + b"struct uart {\n};\n/* a value */\n")
+    tree.write("labs/01-boot/kernel/uart.h", path.read_text())
+    path.write_bytes(path.read_bytes().replace(old, new))
     assert assemble(tree, student, tmp_path)[1] == []
 
 
