@@ -149,6 +149,19 @@ def test_each_region_is_emptied_in_turn(graded, monkeypatch, capfd):
     ])
 
 
+def test_quick_runs_the_tests_of_the_emptied_exercise_only(graded, monkeypatch, capfd):
+    asked = []
+
+    def run_tests(_tree, tests):
+        asked.append(tests)
+        return Result({}, {"1.2": 0})
+
+    monkeypatch.setattr(treerun, "run_tests", run_tests)
+    assert call(monkeypatch, capfd, graded.root, "emptied", "01", "only=1.2", "quick=1")[0] == 0
+    assert call(monkeypatch, capfd, graded.root, "emptied", "01", "only=1.2")[0] == 0
+    assert asked == [["1.2"], []]
+
+
 def test_an_unnoticed_region_fails_the_run(graded, monkeypatch, capfd):
     graded.write("grading/pagurus/__main__.py", GRADER.replace(' and "42" in main', ""))
     status, out, _ = call(monkeypatch, capfd, graded.root, "emptied", "01", "only=1.1")
