@@ -1,0 +1,280 @@
+"""Exercise 1.5: the ELF64 loader: what is loaded, where, and what is refused."""
+
+import random
+
+import pytest
+
+from pagurus import bootinfo, x86
+from pagurus.checks import check, check_that, exercise, fail
+from pagurus.elfbuild import PT_LOAD, PT_NOTE, PT_NULL, VADDR, Segment, image, loaded_segments
+from pagurus.lab import Lab, MachineFactory
+from pagurus.machine import Machine
+from pagurus.outcome import Kind
+
+PAGE, MIB, GIB = 1 << 12, 1 << 20, 1 << 30
+LOOP = b"\xeb\xfe"  # jmp to itself
+LAST = (1 << 64) - PAGE
+
+
+def entered(m: Machine, entry: str | int = "image:_start") -> bootinfo.BootInfo:
+    """Runs to the first instruction of the image; the structure that rdi points to."""
+    m.run_to(entry)
+    return bootinfo.read(m, m.reg("rdi"))
+
+
+def check_bytes(m: Machine, info: bootinfo.BootInfo, file: bytes) -> None:
+    """Every byte of the loaded image: the file's, or zero."""
+    expected = bytearray(info.image_size)
+    for vaddr, data, _ in loaded_segments(file):
+        at = vaddr - info.image_vaddr
+        check_that(f"the segment at {vaddr:#x} lies in image_vaddr … image_size",
+                   0 <= at <= len(expected) - len(data), "inside",
+                   f"image_vaddr {info.image_vaddr:#x}, image_size {info.image_size:#x}")
+        expected[at:at + len(data)] = data
+    found = m.read(info.image_vaddr, info.image_size)
+    if found != expected:
+        at = next(i for i, (a, b) in enumerate(zip(expected, found)) if a != b)
+        fail(f"the byte at {info.image_vaddr + at:#x} is not what the file says",
+             f"{expected[at]:#04x}", f"{found[at]:#04x}")
+
+
+# -- the image that is loaded -----------------------------------------------------------------
+
+
+@exercise("1.5", weight=3, read="copy the segments")
+def test_segments_are_copied(lab: Lab, machine: MachineFactory) -> None:
+    """Each segment's bytes stand at its link address."""
+    m = machine()
+    entered(m)
+    for vaddr, data, _ in loaded_segments(lab.image("hello").read_bytes()):
+        found = m.read(vaddr, len(data))
+        if found != data:
+            at = next(i for i, (a, b) in enumerate(zip(data, found)) if a != b)
+            fail(f"the byte at {vaddr + at:#x}, {at:#x} behind the start of its segment",
+                 f"{data[at]:#04x}, as in the file", f"{found[at]:#04x}")
+
+
+@exercise("1.5", weight=3, read="copy the segments")
+def test_bss_is_zero(lab: Lab, machine: MachineFactory) -> None:
+    """Memory is full of old bytes; what lies behind a segment's file part is zero all the same."""
+    m = machine()
+    entered(m)
+    for vaddr, data, memsz in loaded_segments(lab.image("hello").read_bytes()):
+        found = m.read(vaddr + len(data), memsz - len(data))
+        if any(found):
+            at = next(i for i, byte in enumerate(found) if byte)
+            fail(f"the .bss is not cleared: the byte at {vaddr + len(data) + at:#x}",
+                 "0", f"{found[at]:#04x}")
+
+
+@exercise("1.5", weight=2, read="into the image")
+def test_entry_contract(machine: MachineFactory) -> None:
+    """The image is entered as boot_info.h promises."""
+    m = machine()
+    info = entered(m)
+    check("boot_info at rdi: magic, version, size",
+          (bootinfo.MAGIC, bootinfo.VERSION, bootinfo.SIZE), (info.magic, info.version, info.size))
+    check("the width of the code", 64, m.mode())
+    check("the direction and interrupt flags", 0,
+          m.reg("rflags") & (x86.RFLAGS_IF | x86.RFLAGS_DF))
+    check("rsp modulo 16", 0, m.reg("rsp") % 16)
+    check("rbp, where a backtrace ends", 0, m.reg("rbp"))
+    low, high = m.address("boot_stack"), m.address("boot_stack_top")
+    check_that("the stack has 16 KiB left", low + (16 << 10) <= m.reg("rsp") <= high,
+               f"rsp at the top of the boot stack, {high:#x}", f"{m.reg('rsp'):#x}")
+
+
+@exercise("1.5", weight=2, read="map one page")
+def test_image_is_mapped(machine: MachineFactory) -> None:
+    """The image is mapped where it was linked, and the low 4 GiB are as they were."""
+    m = machine()
+    info = entered(m)
+    found = x86.mappings(lambda at, size: m.read(at, size, physical=True), m.reg("cr3"))
+    check("page 0", None, x86.translate(found, 0))
+    low = [one for one in found if one.virtual < 4 * GIB]
+    check("the low parts that are mapped, and to where", [(PAGE, PAGE, 4 * GIB - PAGE)],
+          [(one.virtual, one.physical, one.size) for one in low])
+    high = [one for one in found if one.virtual >= 4 * GIB]
+    check("the high parts that are mapped, and to where",
+          [(hex(info.image_vaddr), hex(info.image_base), info.image_size)],
+          [(hex(one.virtual), hex(one.physical), one.size) for one in high])
+    check_that("the image is writable at all levels", high[0].writable, "writable", str(high[0]))
+    check_that("the image can be executed", high[0].executable, "executable", str(high[0]))
+
+
+@exercise("1.5", weight=2, read="map one page")
+def test_nothing_in_use_is_free(machine: MachineFactory, rng: random.Random) -> None:
+    """Image, tables, boot_info and stack lie in memory that boot_info does not call free."""
+    m = machine(app="bootinfo", modules=[(rng.randbytes(5000), "")])
+    info = entered(m)
+    check("what the image's memory is", {bootinfo.IMAGE},
+          info.types_in(info.image_base, info.image_size))
+    check("image_base and image_size modulo the page size", (0, 0),
+          (info.image_base % PAGE, info.image_size % PAGE))
+    read = lambda at, size: m.read(at, size, physical=True)  # noqa: E731
+    for table in _tables(read, m.reg("cr3") & x86.PTE_ADDRESS, 4):
+        check(f"what the page table at {table:#x} lies in", bootinfo.LOADER, info.type_at(table))
+    check("what boot_info lies in", bootinfo.LOADER, info.type_at(m.reg("rdi")))
+    check("what the stack lies in", bootinfo.LOADER, info.type_at(m.reg("rsp") - 8))
+
+
+def _tables(read: x86.ReadPhysical, table: int, level: int):
+    """The physical addresses of all tables from one on."""
+    yield table
+    if level > 1:
+        data = read(table, PAGE)
+        for at in range(0, PAGE, 8):
+            entry = int.from_bytes(data[at:at + 8], "little")
+            if entry & x86.PTE_P and not entry & x86.PTE_PS:
+                yield from _tables(read, entry & x86.PTE_ADDRESS, level - 1)
+
+
+# -- unusual, but right -----------------------------------------------------------------------
+
+
+def random_image(rng: random.Random) -> tuple[bytes, int]:
+    """A valid file of odd segments, and its entry."""
+    segments, at = [], VADDR + rng.randrange(4) * PAGE + rng.randrange(64) * 16
+    entry = at + 32
+    segments.append(Segment(at, rng.randbytes(32) + LOOP + rng.randbytes(rng.randrange(9000)),
+                            align=rng.choice([0, 1, 16])))
+    for _ in range(rng.randrange(1, 6)):
+        at = segments[-1].vaddr + (segments[-1].memsz or len(segments[-1].data))
+        at += rng.choice([0, 1, 100, 3 * PAGE + 5])
+        data = rng.randbytes(rng.choice([0, 1, 4096, rng.randrange(9000)]))
+        align = rng.choice([0, 1, 1, 4096])
+        at += (-at) % max(align, 1)
+        segments.append(Segment(at, data, len(data) + rng.choice([1, 4095, 0, 20_000]),
+                                align=align))
+    empty = Segment(1234, memsz=0)
+    nonsense = [Segment(77, b"note", memsz=3, kind=PT_NOTE), Segment(1 << 63, kind=PT_NULL)]
+    for extra in (empty, *nonsense):
+        segments.insert(rng.randrange(len(segments) + 1), extra)
+    return image(segments, entry), entry
+
+
+@exercise("1.5", weight=3, read="a program header")
+def test_odd_images_are_loaded(machine: MachineFactory, rng: random.Random) -> None:
+    """Segments that share a page, start anywhere, are all .bss; headers that say nothing."""
+    for _ in range(3):
+        file, entry = random_image(rng)
+        m = machine(image=file)
+        info = entered(m, entry)
+        check_bytes(m, info, file)
+        m.close()
+
+
+@exercise("1.5", weight=1, read="map one page")
+def test_large_image(machine: MachineFactory, rng: random.Random) -> None:
+    """An image of 20 MiB needs many tables; it still is where it belongs."""
+    start = VADDR + 300 * MIB - 3 * PAGE
+    file = image([Segment(start, LOOP, memsz=20 * MIB), Segment(start + 20 * MIB, b"end")], start)
+    m = machine(image=file, machine="microvm")
+    info = entered(m, start)
+    for offset in (20 * MIB, 20 * MIB + 2, 7 * MIB + 123, 2):
+        mapped = m.read(start + offset, 1)
+        check(f"the byte at {start + offset:#x}, read through the tables and physically",
+              m.read(info.image_base + offset, 1, physical=True), mapped)
+    check("the last segment", b"end", m.read(start + 20 * MIB, 3))
+
+
+# -- refused ----------------------------------------------------------------------------------
+
+
+def bad(kind: str = "code", **fields: int) -> bytes:
+    """A valid image of two segments, with fields of one program header changed."""
+    code = Segment(VADDR, LOOP + bytes(98), memsz=200)
+    data = Segment(VADDR + PAGE, bytes(100), memsz=100)
+    (code if kind == "code" else data).fields.update(fields)
+    return image([code, data])
+
+
+def small(**fields: int) -> bytes:
+    """A valid image with fields of the ELF header changed."""
+    return image([Segment(VADDR, LOOP + bytes(98))], **fields)
+
+
+GOOD = small()
+REFUSED: dict[str, tuple[bytes, str]] = {
+    # name: (file, the field that the message must name)
+    "empty": (b"", "e_ident"),
+    "one_byte": (b"\x7f", "e_ident"),
+    "cut_in_header": (GOOD[:63], "e_ident"),
+    "text": (b"#!/bin/sh\n" * 20, "e_ident"),
+    "magic": (b"\x7fELG" + GOOD[4:], "e_ident"),
+    "class_32": (small(EI_CLASS=1), "EI_CLASS"),
+    "class_0": (small(EI_CLASS=0), "EI_CLASS"),
+    "big_endian": (small(EI_DATA=2), "EI_DATA"),
+    "ident_version": (small(EI_VERSION=2), "EI_VERSION"),
+    "relocatable": (small(e_type=1), "e_type"),
+    "shared_object": (small(e_type=3), "e_type"),
+    "core_file": (small(e_type=4), "e_type"),
+    "machine_386": (small(e_machine=3), "e_machine"),
+    "machine_aarch64": (small(e_machine=183), "e_machine"),
+    "version": (small(e_version=0), "e_version"),
+    "phentsize_32": (small(e_phentsize=32), "e_phentsize"),
+    "phentsize_0": (small(e_phentsize=0), "e_phentsize"),
+    "phentsize_large": (small(e_phentsize=0xFFFF), "e_phentsize"),
+    "phnum_0": (small(e_phnum=0), "e_phnum"),
+    "phnum_65535": (small(e_phnum=0xFFFF), "e_phoff"),
+    "phnum_one_too_many": (image([Segment(VADDR, LOOP)], e_phnum=2), "e_phoff"),
+    "phoff_at_the_end": (small(e_phoff=len(GOOD)), "e_phoff"),
+    "phoff_absurd": (small(e_phoff=1 << 40), "e_phoff"),
+    "phoff_wraps": (small(e_phoff=(1 << 64) - 8), "e_phoff"),
+    "phoff_odd": (small(e_phoff=65), "e_phoff"),
+    "cut_in_program_headers": (GOOD[:100], "e_phoff"),
+    "cut_in_segment": (GOOD[:-1], "p_offset"),
+    "offset_absurd": (bad(p_offset=1 << 50), "p_offset"),
+    "offset_wraps": (bad(p_offset=(1 << 64) - 50), "p_offset"),
+    "filesz_absurd": (bad(p_filesz=1 << 62, p_memsz=1 << 62), "p_offset"),
+    "filesz_above_memsz": (bad(p_memsz=99), "p_filesz"),
+    "low_address": (bad(p_vaddr=2 * MIB), "p_vaddr"),
+    "null_address": (bad(p_vaddr=0), "p_vaddr"),
+    "user_address": (bad(p_vaddr=0x7FFFFFFFF000), "p_vaddr"),
+    "just_below": (bad(p_vaddr=VADDR - PAGE), "p_vaddr"),
+    "overlap": (bad("data", p_vaddr=VADDR + 199), "p_vaddr"),
+    "same_address": (bad("data", p_vaddr=VADDR), "p_vaddr"),
+    "descending": (image([Segment(VADDR + PAGE, LOOP), Segment(VADDR, LOOP)]), "p_vaddr"),
+    "memory_wraps": (bad("data", p_memsz=(1 << 64) - VADDR - PAGE), "p_memsz"),
+    "memory_wraps_far": (bad("data", p_memsz=(1 << 64) - 1), "p_memsz"),
+    "in_the_last_page": (bad("data", p_vaddr=LAST), "p_memsz"),
+    "align_3": (bad(p_align=3), "p_align"),
+    "align_differs": (bad(p_align=PAGE), "p_align"),
+    "nothing_to_load": (image([Segment(VADDR, LOOP, kind=PT_NOTE)]), "p_type"),
+    "all_empty": (image([Segment(VADDR, memsz=0)]), "p_type"),
+    "entry_0": (small(e_entry=0), "e_entry"),
+    "entry_behind": (small(e_entry=VADDR + 100), "e_entry"),
+    "entry_before": (small(e_entry=VADDR - 1), "e_entry"),
+    "entry_in_a_gap": (image([Segment(VADDR, LOOP), Segment(VADDR + 64, LOOP)], VADDR + 32),
+                       "e_entry"),
+    "larger_than_memory": (image([Segment(VADDR, LOOP, memsz=65 * MIB)]), "p_memsz"),
+    "far_larger_than_memory": (image([Segment(VADDR, LOOP, memsz=2046 * MIB)]), "p_memsz"),
+    "segments_far_apart": (image([Segment(VADDR, LOOP), Segment(VADDR + GIB, LOOP)]), "p_memsz"),
+}
+# Together they weigh 4: files by the field that is at fault, so that a report stays short.
+GROUPS = {
+    "ident": ("e_ident", "EI_CLASS", "EI_DATA", "EI_VERSION"),
+    "header": ("e_type", "e_machine", "e_version", "e_phentsize", "e_phnum", "e_phoff"),
+    "segments": ("p_offset", "p_filesz", "p_vaddr", "p_align", "p_type", "e_entry"),
+    "sizes": ("p_memsz",),
+}
+
+
+@exercise("1.5", weight=1, read="a program header")
+@pytest.mark.parametrize("group", GROUPS)
+def test_refuses(machine: MachineFactory, group: str) -> None:
+    """A malformed image is refused with a sentence that names the field."""
+    for name, (file, field) in REFUSED.items():
+        if field not in GROUPS[group]:
+            continue
+        m = machine(image=file, machine="microvm")
+        m.explain(f"The image is '{name}' of test_1_5_elf.py; elf_image.h has the rules in order.")
+        outcome = m.run_expect(Kind.REFUSED)
+        check(f"the report line for '{name}'", f"refused {field}", outcome.reports[-1])
+        check_that(f"the console names the field for '{name}'",
+                   f": {field}: " in outcome.console, field, outcome.console)
+        m.close()
+
+
+assert PT_LOAD == 1 and len(REFUSED) >= 40
+assert all(any(field in group for group in GROUPS.values()) for _, field in REFUSED.values())
