@@ -35,7 +35,7 @@ fault_raise:
 raise_divide:
         div dword [rel zero]
 raise_debug:
-        int1
+        db 0xcd, 1                      ; INT 1
 raise_breakpoint:
         int3
 raise_overflow:
@@ -48,10 +48,8 @@ raise_no_fpu:
         fld1
 raise_load_segment:
         mov gs, ax
-raise_stack_segment:                    ; through rbp, the stack segment is used
-        mov rbp, rax
-raise_stack_segment_access:
-        mov rcx, [rbp]
+raise_stack_segment:
+        mov ss, ax
 raise_gate:                             ; a gate that lies behind the end of a shortened IDT
         sidt [rel idt_pointer]
         mov word [rel idt_pointer], 16 * 100 - 1

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "exercise.h"
+
 #define PAGE_MASK ((uint64_t)PAGE_SIZE - 1)
 
 /* The last page stays empty, so that no end of a segment wraps round to 0. */

@@ -22,7 +22,7 @@ struct elf_image {
  * Checks that the `size` bytes at `file` are an image that can be loaded, and describes it.
  * `file` is 8-byte aligned. Nothing outside of it is read, whatever it says.
  *
- * Returns 0, or a negative errno with `*field` naming the first rule that is broken:
+ * Returns 0, or a negative errno with `*field` naming the first rule that is broken, in this order:
  *
  *   e_ident      -ENOEXEC  the file is shorter than an ELF header, or lacks the magic "\177ELF"
  *   EI_CLASS, EI_DATA, EI_VERSION
@@ -35,21 +35,22 @@ struct elf_image {
  *   e_phoff      -ENOEXEC  the program headers do not all lie in the file, or are not 8-byte aligned
  * then of each segment of type PT_LOAD with p_memsz > 0, in the order of the file
  *   p_filesz     -ENOEXEC  more than p_memsz
- *   p_offset     -ENOEXEC  the segment's bytes do not all lie in the file
- *   p_vaddr      -ENOEXEC  below IMAGE_VADDR_FIRST, or below the end of the segment before
+ *   p_offset     -ENOEXEC  the segment's bytes do not all lie in the file, or, where it has none
+ *                          (p_filesz 0), p_offset lies past the file's end
+ *   p_vaddr      -ENOEXEC  below IMAGE_VADDR_FIRST, or below the end of the last such segment
  *                          (the specification wants them ascending; so none overlap)
  *   p_memsz      -ENOEXEC  the segment's last byte would lie in the last page of the address space
  *                          or past it
  *   p_align      -ENOEXEC  neither 0 nor a power of two, or p_vaddr and p_offset differ modulo it
  * and last
  *   p_type       -ENOEXEC  there is no segment to load
- *   e_entry      -ENOEXEC  not inside a loaded segment
+ *   e_entry      -ENOEXEC  not inside the p_memsz bytes of a loaded segment
  */
 int elf_check(const void *file, uint64_t size, struct elf_image *image, const char **field)
     __attribute__((warn_unused_result));
 
 /*
  * Copies the segments of a checked image to `memory`, which stands for image->base and has
- * image->size bytes. Every byte that no segment's file part covers becomes zero.
+ * image->size bytes. Every byte that no loaded segment's file part covers becomes zero.
  */
 void elf_copy(const void *file, const struct elf_image *image, void *memory);

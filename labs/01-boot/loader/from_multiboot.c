@@ -4,11 +4,16 @@
 #include <errno.h>
 #include <string.h>
 
+#include "exercise.h"
 #include "loader/regions.h"
 #include "multiboot.h"
 #include "physical.h"
 
+#define IMAGE_NAME_BYTES 256
+
 extern char loader_start[], loader_bss_end[]; /* from loader.ld */
+
+static const char empty[] = "";
 
 /* Names the field at fault, and returns the error, for `return fault(field, "mmap_addr", -EFAULT)`. */
 static int fault(const char **field, const char *name, int error)
@@ -17,12 +22,16 @@ static int fault(const char **field, const char *name, int error)
     return error;
 }
 
-/* A C string in physical memory, or NULL where it has no end in readable memory. */
+/* A C string in physical memory, or NULL where it has no end that can be read. */
 static const char *physical_string(paddr_t address)
 {
-    for (paddr_t end = address; physical_readable(end, 1); end++)
-        if (*(const char *)physical(end, 1) == '\0')
-            return physical(address, 1);
+    for (uint32_t length = 0; length < MULTIBOOT_STRING_BYTES_MAX; length++) {
+        const char *end = physical(address + length, 1);
+        if (!end)
+            return NULL;
+        if (*end == '\0')
+            return physical(address, length + 1);
+    }
     return NULL;
 }
 
@@ -46,7 +55,8 @@ static enum boot_region_type region_type(uint32_t multiboot_type)
 /*
  * Claims every range of the memory map (multiboot specification §3.3, flags bit 6), or, without a
  * map, mem_lower and mem_upper (bit 0). An entry's `size` does not count the size field itself,
- * and may be larger than the fields that we know. Read only what physical() lets you.
+ * and may be larger than the fields that we know. Read only what physical() lets you; the map's
+ * length has been checked.
  */
 static int memory_from_multiboot(struct boot_info *info, const struct multiboot_info *multiboot,
                                  const char **field)
@@ -81,13 +91,12 @@ static int memory_from_multiboot(struct boot_info *info, const struct multiboot_
 }
 
 /*
- * Sets info->command_line: behind the boot program's name and the blanks that follow it; an empty
+ * Sets info->command_line: behind the boot program's name and the spaces that follow it; an empty
  * string where there is none (flags bit 2). The whole string is claimed as BOOT_LOADER.
  */
 static int command_line_from_multiboot(struct boot_info *info,
                                        const struct multiboot_info *multiboot, const char **field)
 {
-    static const char empty[] = "";
     info->command_line = (paddr_t)empty;
 
     /* EXERCISE 1.4c (15 points): the command line. */
@@ -101,15 +110,15 @@ static int command_line_from_multiboot(struct boot_info *info,
         return fault(field, "mmap_length", -ENOSPC);
 
     size_t name = strcspn(text, " ");
-    size_t blanks = strspn(text + name, " ");
-    info->command_line = (paddr_t)multiboot->cmdline + name + blanks;
+    size_t spaces = strspn(text + name, " ");
+    info->command_line = (paddr_t)multiboot->cmdline + name + spaces;
     return 0;
     /* END EXERCISE 1.4c */
 }
 
 /*
  * Describes one of multiboot's modules (multiboot specification §3.3, flags bit 3), and claims its
- * bytes for `type` and its string for BOOT_LOADER.
+ * bytes for `type`, then its string, if it has one (its address is not 0), for BOOT_LOADER.
  */
 static int module_from_multiboot(struct boot_info *info, const struct multiboot_module *multiboot,
                                  enum boot_region_type type, struct boot_module *module,
@@ -124,12 +133,15 @@ static int module_from_multiboot(struct boot_info *info, const struct multiboot_
     if (!physical_readable(module->base, module->size))
         return fault(field, "mod_start", -EFAULT);
 
+    if (region_claim(info, module->base, module->size, type))
+        return fault(field, "mmap_length", -ENOSPC);
+    if (module->string == 0)
+        return 0;
+
     const char *text = physical_string(module->string);
     if (!text)
         return fault(field, "string", -EFAULT);
-
-    if (region_claim(info, module->base, module->size, type) ||
-        region_claim(info, module->string, strlen(text) + 1, BOOT_LOADER))
+    if (region_claim(info, module->string, strlen(text) + 1, BOOT_LOADER))
         return fault(field, "mmap_length", -ENOSPC);
     return 0;
     /* END EXERCISE 1.4d */
@@ -150,23 +162,33 @@ static int modules_from_multiboot(struct boot_info *info, const struct multiboot
         return fault(field, "mods_addr", -EFAULT);
 
     int error = module_from_multiboot(info, &modules[0], BOOT_LOADER, file, field);
+    if (!error && file->base % PAGE_SIZE != 0)
+        error = fault(field, "mod_start", -EINVAL);
+
     for (uint32_t i = 1; i < count && !error; i++) {
-        error = module_from_multiboot(info, &modules[i], BOOT_MODULE,
-                                      &info->modules[info->module_count], field);
-        info->module_count++;
+        struct boot_module *module = &info->modules[info->module_count++];
+        error = module_from_multiboot(info, &modules[i], BOOT_MODULE, module, field);
+        if (!error && !module->string)
+            module->string = (paddr_t)empty;
     }
     return error;
 }
 
-/* Ends the first word of the image's string, and returns where the last part of its path starts. */
+/* Copies the last part of the path that the image's string starts with: the string itself stays. */
 static paddr_t image_name(paddr_t string)
 {
-    char *text = physical(string, 1);
-    size_t length = strcspn(text, " ");
+    static char name[IMAGE_NAME_BYTES];
+    const char *text = string ? physical_string(string) : empty, *start = text;
 
-    text[length] = '\0';
-    const char *slash = strrchr(text, '/');
-    return slash ? string + (slash + 1 - text) : string;
+    for (; *text && *text != ' '; text++)
+        if (*text == '/')
+            start = text + 1;
+    size_t length = text - start;
+    if (length > sizeof name - 1)
+        length = sizeof name - 1;
+    memcpy(name, start, length);
+    name[length] = '\0';
+    return (paddr_t)name;
 }
 
 int boot_info_build(struct boot_info *info, uint32_t magic, paddr_t information,
@@ -189,6 +211,10 @@ int boot_info_build(struct boot_info *info, uint32_t magic, paddr_t information,
     if (region_claim(info, 0, PAGE_SIZE, BOOT_RESERVED) ||
         region_claim(info, (paddr_t)loader_start, loader_bss_end - loader_start, BOOT_LOADER))
         return fault(field, "mmap_length", -ENOSPC);
+
+    if (multiboot->flags & MULTIBOOT_INFO_MEM_MAP &&
+        multiboot->mmap_length > MULTIBOOT_MMAP_BYTES_MAX)
+        return fault(field, "mmap_length", -E2BIG);
 
     int error = memory_from_multiboot(info, multiboot, field);
     if (!error)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "exercise.h"
 #include "loader/elf_image.h"
 #include "loader/regions.h"
 #include "physical.h"

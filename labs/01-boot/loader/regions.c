@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "exercise.h"
+
 #define PAGE_MASK ((uint64_t)PAGE_SIZE - 1)
 
 static paddr_t min(paddr_t a, paddr_t b)

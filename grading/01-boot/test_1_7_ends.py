@@ -1,0 +1,123 @@
+"""Exercise 1.7: orderly ends; and with them, the first whole programs."""
+
+import random
+import re
+
+import pytest
+
+from pagurus.checks import check, check_that, exercise, fail
+from pagurus.faultreport import backtrace_lines
+from pagurus.lab import MachineFactory
+from pagurus.outcome import Kind
+
+SOME_TIME = 20_000  # instructions
+
+
+@exercise("1.7", weight=2, read="end with a status")
+@pytest.mark.parametrize("status", [0, 1, 42, 255])
+@pytest.mark.parametrize("how", ["", " call"], ids=["return", "exit"])
+def test_status_reaches_the_host(machine: MachineFactory, status: int, how: str) -> None:
+    """What main returns, or exit is given, is what the host learns: in the report and from QEMU."""
+    m = machine(app="exit", args=f"{status}{how}")
+    outcome = m.run_expect_exit(status)
+    check("the console's last line", f"ending with {status}", outcome.console.splitlines()[-1])
+
+
+@exercise("1.7", weight=3, read="end with a status")
+def test_what_was_printed_arrives(machine: MachineFactory, rng: random.Random) -> None:
+    """4 KiB by one printf on a slow line, and then the end: nothing is cut off."""
+    text = "".join(rng.choice("abcdefghijklmnopqrstuvwxyz \n%") for _ in range(4096))
+    m = machine(app="console", modules=[(text.encode(), "")], serial_stall=SOME_TIME)
+    m.explain("The machine may only be gone when the last byte has left the UART.")
+    outcome = m.run_expect_exit(0)
+    _, _, found = outcome.console.partition("loader: entering console.elf")
+    found = found.partition("\n")[2]
+    wanted = text.replace("\n", "\r\n")
+    if found != wanted:
+        fail("the text on the console is not the one that was printed",
+             f"{len(wanted)} bytes that end with {wanted[-30:]!r}",
+             f"{len(found)} bytes that end with {found[-30:]!r}")
+
+
+@exercise("1.7", weight=5, read="give up, and say where")
+def test_panic_says_what_and_where(machine: MachineFactory, rng: random.Random) -> None:
+    """The text, the callers by name, the report line, and the machine's end."""
+    text = "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(20))
+    m = machine(app="frames", args=f"panic '{text} %s'")
+    outcome = m.run_expect(Kind.PANIC)
+    check("the report line", f"panic {text} %s", outcome.reports[-1])
+    lines = outcome.console.replace("\r", "").splitlines()
+    if f"panic: {text} %s" not in lines:
+        fail("the console shows the panic's text", f"panic: {text} %s", outcome.console[-300:])
+    at = lines.index(f"panic: {text} %s")
+    check("the line below it", "backtrace:", lines[at + 1] if at + 1 < len(lines) else "")
+    names = [place.split("+")[0] for _, place in backtrace_lines(lines[at + 2:])]
+    check("the functions of the backtrace",
+          ["panic", "fifth", "fourth", "third", "second", "first", "main", "kernel_main", "_start"],
+          names)
+
+
+@exercise("1.7", weight=2, read="give up, and say where")
+def test_panic_in_a_panic_ends(machine: MachineFactory) -> None:
+    """When printing the panic panics, the machine still ends, and says it once."""
+    m = machine(app="frames", args="panic first")
+    m.run_to("backtrace_print")
+    m.set_reg("rsp", m.reg("rsp") - 8)
+    m.set_reg("rdi", m.address("image:trap_dispatch"))  # any text: it is not to be printed
+    m.set_reg("rip", m.address("image:panic"))
+    m.set_reg("rsp", (m.reg("rsp") & ~15) - 8)
+    outcome = m.run_expect(Kind.PANIC)
+    check("how often the console says panic", 1, outcome.console.count("panic: "))
+
+
+@exercise("1.7", weight=2, read="end with a status")
+def test_arguments_arrive(machine: MachineFactory, rng: random.Random) -> None:
+    """main gets its arguments: none, quoted ones, and 4 KiB of them."""
+    words = ["".join(rng.choice("abcxyz") for _ in range(rng.randrange(1, 9))) for _ in range(4)]
+    long = " ".join("".join(rng.choice("0123456789") for _ in range(99)) for _ in range(40))
+    for line, wanted in {
+        "": [],
+        f"{words[0]}  '{words[1]} {words[2]}' \"{words[3]} '\" \\\" x\\ y":
+            [words[0], f"{words[1]} {words[2]}", f"{words[3]} '", '"', "x y"],
+        "'' end": ["", "end"],
+        long: long.split(),
+    }.items():
+        m = machine(app="args", args=line, machine="microvm")
+        outcome = m.run_expect_exit(0)
+        found = [bytes.fromhex(text).decode()
+                 for text in re.findall(r"^# argv\d+ ?([0-9a-f]*)$", "\n".join(outcome.tap), re.M)]
+        check(f"argv for the command line {line[:60]!r}", ["args.elf", *wanted], found)
+        check_that("argv ends with NULL", "# end NULL" in outcome.tap, "NULL", "something else")
+        m.close()
+
+
+@exercise("1.7", weight=2, read="end with a status")
+def test_modules_arrive(machine: MachineFactory, rng: random.Random) -> None:
+    """The application sees its modules' bytes, and a memory map that does not call them free."""
+    contents = [rng.randbytes(size) for size in (1, 5000, 70_000)]
+    m = machine(app="bootinfo", modules=[(data, f"number {i}") for i, data in enumerate(contents)])
+    outcome = m.run_expect_exit(0)
+    found = [line.split(" ", 5)[2:] for line in outcome.tap if line.startswith("# module")]
+    check("the modules that the application sees", len(contents), len(found))
+    for i, (data, (base, size, checksum, text)) in enumerate(zip(contents, found)):
+        check(f"module {i}: size, checksum, text",
+              (hex(len(data)), hex(fnv1a(data)), m.spec.modules[i + 1]), (size, checksum, text))
+
+
+def fnv1a(data: bytes) -> int:
+    """The 64-bit hash that the application computes."""
+    value = 0xCBF29CE484222325
+    for byte in data:
+        value = (value ^ byte) * 0x100000001B3 & (1 << 64) - 1
+    return value
+
+
+@exercise("1.7", weight=1, read="end with a status")
+def test_typed_input_arrives(machine: MachineFactory, rng: random.Random) -> None:
+    """What is typed before and while the program runs, it reads, each byte once."""
+    typed = bytes(rng.randrange(32, 127) for _ in range(300))
+    m = machine(app="cat", args=str(len(typed)))
+    m.send(typed)
+    outcome = m.run_expect_exit(0)
+    found = bytes(int(line.split()[2], 16) for line in outcome.tap if line.startswith("# byte"))
+    check("the bytes that the program has read", typed, found)
