@@ -35,7 +35,7 @@ CFLAGS_ALL := -std=gnu11 -m64 -mcmodel=kernel -fno-pic -fno-pie -ffreestanding -
               $(WARNINGS) $(INCLUDES)
 
 CFLAGS_KERNEL := $(CFLAGS_ALL) $(OPT) -mno-red-zone -mgeneral-regs-only
-CFLAGS_LIBC   := $(CFLAGS_ALL) -Os -mno-red-zone -ffunction-sections -fdata-sections -fno-tree-loop-distribute-patterns
+CFLAGS_LIBC   := $(CFLAGS_ALL) -Os -mno-red-zone -fno-tree-loop-distribute-patterns
 CFLAGS_APP    := $(CFLAGS_ALL) -O1
 
 ifneq ($(findstring clang,$(CC)),)
@@ -43,7 +43,7 @@ CFLAGS_LIBC := $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS_LIBC)) -
 endif
 
 NASMFLAGS := -f elf64 -g -F dwarf -I common/include/ -I $(S)/ $(if $(WERROR),-Werror)
-LDFLAGS   := -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections --build-id=none
+LDFLAGS   := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none
 
 sources = $(patsubst $(S)/%,%,$(foreach room,$(1),$(sort $(wildcard $(S)/$(room)/*.asm $(S)/$(room)/*.c))))
 
