@@ -140,9 +140,10 @@ class BootInfo(Command):
                 wrong.append("to be joined with the one before")
             if names and kind not in names:
                 wrong.append("no such type")
-            free += size if names.get(kind) == "free" else 0
-            say(f"  {base:#014x} - {base + size:#014x}  {_size(size):>12}  "
-                f"{names.get(kind, f'type {kind}')}" + (f"  !! {', '.join(wrong)}" if wrong else ""))
+            name = names.get(kind, f"type {kind}")
+            free += size if name == "free" else 0
+            say(f"  {base:#014x} - {base + size:#014x}  {_size(size):>12}  {name}"
+                + (f"  !! {', '.join(wrong)}" if wrong else ""))
             end, before = base + size, kind
         say(f"  free: {_size(free)}")
 

@@ -12,7 +12,8 @@ _SUBSYSTEMS = ("paging", "processor", "traps", "boot")
 
 
 def _load() -> None:
-    folder = os.path.dirname(os.path.abspath(__file__))
+    # Not __file__: sourced from within another Python script, that is the other one's.
+    folder = os.path.dirname(os.path.abspath(_load.__code__.co_filename))
     if folder not in sys.path:
         sys.path.insert(0, folder)
     writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True

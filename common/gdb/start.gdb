@@ -30,8 +30,12 @@
 # Before _start, QEMU's firmware runs 11 million instructions of 16- and 32-bit code: continue to
 # a breakpoint rather than step. stepi keeps interrupts and timers away from the stepped
 # instruction (QEMU's default, `maintenance packet qqemu.sstep`).
+#
+# main has callers that are worth seeing, down to the first instruction: backtraces go past it.
 
 set architecture i386:x86-64
+set backtrace past-main on
+set backtrace past-entry on
 set disassembly-flavor intel
 set pagination off
 set confirm off
