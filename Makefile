@@ -37,7 +37,7 @@ APP ?= hello
 include common/mk/build.mk
 
 .PHONY: help setup doctor run grade test gdb qemu-gdb rewind handout carry diff drift forward \
-        exercises mutants soak fuzz bench check clean
+        exercises mutants soak host fuzz bench check clean
 
 help:
 	@sed 's/^/  /' common/mk/help.txt
@@ -89,6 +89,15 @@ exercises:
 mutants:
 	@$(maintainer)
 	@$(PAGURUS) mutants $(STAGE)
+
+# The parsers on the host: against models, with sanitizers; and under the fuzzer, TIME seconds.
+host:
+	@$(student)
+	@$(MAKE) -C grading/host test STAGE=$(STAGE)
+
+fuzz:
+	@$(maintainer)
+	@$(MAKE) -C grading/host fuzz STAGE=$(STAGE)
 
 clean:
 	rm -rf build

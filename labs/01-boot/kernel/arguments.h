@@ -5,10 +5,11 @@
 #define ARGUMENTS_BYTES 8192  /* all of them, each with its '\0' */
 
 /*
- * Splits `line` at blanks (space, tab, newline) into argv[1] and on; argv[0] is `name`, and
- * argv[argc] is NULL. Single and double quotes keep blanks together, "\" takes the next character
- * as it is (not inside single quotes); quotes end with the line at the latest. The strings are
- * copies that stay valid; a second call overwrites them.
+ * Splits `line` at blanks (space, tab, newline, carriage return) into argv[1] and on; argv[0] is
+ * `name`, and argv[argc] is NULL: argv has ARGUMENTS_MAX + 1 places. Single and double quotes keep
+ * blanks together and vanish; "" is an empty argument. "\" takes the next character as it is, but
+ * not inside single quotes, nor at the line's end. Quotes end with the line at the latest. The
+ * strings, name apart, are copies that stay valid; a second call overwrites them.
  *
  * Returns argc. Panics when the arguments are too many or too long.
  */

@@ -22,7 +22,7 @@ struct elf_image {
  * Checks that the `size` bytes at `file` are an image that can be loaded, and describes it.
  * `file` is 8-byte aligned. Nothing outside of it is read, whatever it says.
  *
- * Returns 0, or a negative errno with `*field` naming the first rule that is broken, in this order:
+ * Returns 0, or a negative errno with `*field` naming the first rule in this order that is broken:
  *
  *   e_ident      -ENOEXEC  the file is shorter than an ELF header, or lacks the magic "\177ELF"
  *   EI_CLASS, EI_DATA, EI_VERSION

@@ -15,7 +15,7 @@ extern char loader_start[], loader_bss_end[]; /* from loader.ld */
 
 static const char empty[] = "";
 
-/* Names the field at fault, and returns the error, for `return fault(field, "mmap_addr", -EFAULT)`. */
+/* Names the field at fault and returns the error: `return fault(field, "mmap_addr", -EFAULT)`. */
 static int fault(const char **field, const char *name, int error)
 {
     *field = name;
