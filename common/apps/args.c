@@ -1,4 +1,6 @@
-/* Shows its arguments, one a line; on the debug console in hexadecimal, so that any byte is exact. */
+/*
+ * Shows its arguments, one a line; on the debug console in hexadecimal, so that any byte is exact.
+ */
 #include <stdio.h>
 #include <string.h>
 

@@ -6,8 +6,8 @@
 
 static const char *type_name(uint64_t type)
 {
-    static const char *const names[] = {"?",        "free",   "ACPI",   "ACPI NVS", "reserved",
-                                        "bad RAM",  "loader", "module", "image"};
+    static const char *const names[] = {"?",       "free",   "ACPI",   "ACPI NVS", "reserved",
+                                        "bad RAM", "loader", "module", "image"};
     return type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
 

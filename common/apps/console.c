@@ -8,5 +8,6 @@ int main(void)
     if (boot_info->module_count < 1)
         return 1;
     const struct boot_module *module = &boot_info->modules[0];
-    return printf("%.*s", (int)module->size, (const char *)module->base) == (int)module->size ? 0 : 2;
+    return printf("%.*s", (int)module->size, (const char *)module->base) == (int)module->size ? 0
+                                                                                              : 2;
 }

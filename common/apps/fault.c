@@ -15,7 +15,9 @@
 #define NONCANONICAL 0x8000000000001000ul
 #define ABSENT       0x0000700000005000ul /* far above the 4 GiB that the loader maps */
 
-/* The table entry that maps a 4 KiB page of the image. Tables lie below 4 GiB, mapped one to one. */
+/*
+ * The table entry that maps a 4 KiB page of the image. Tables lie below 4 GiB, mapped one to one.
+ */
 static uint64_t *page_entry(const void *page)
 {
     uint64_t *table = (uint64_t *)(read_cr3() & PTE_ADDR);

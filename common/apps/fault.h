@@ -18,8 +18,8 @@ _Noreturn void fault_raise(const struct fault_registers *registers, const char *
 /* Code that is jumped to, never called as a function. */
 extern const char raise_divide[], raise_debug[], raise_breakpoint[], raise_overflow[],
     raise_bound[], raise_invalid_opcode[], raise_no_fpu[], raise_load_segment[],
-    raise_stack_segment[], raise_gate[], raise_page_read[], raise_page_write[],
-    raise_page_fetch[], raise_x87[], raise_nothing[];
+    raise_stack_segment[], raise_gate[], raise_page_read[], raise_page_write[], raise_page_fetch[],
+    raise_x87[], raise_nothing[];
 
 /* 256 times an INT instruction, RAISE_INT_SIZE bytes apart. */
 extern const char raise_int[];

@@ -30,7 +30,9 @@ static void on_interrupt(struct trap_frame *frame)
     frame->rbx = ~key;
 }
 
-/* Steps over the instruction that faulted: what the exception pushed must be off the stack again. */
+/*
+ * Steps over the instruction that faulted: what the exception pushed must be off the stack again.
+ */
 static void on_fault(struct trap_frame *frame)
 {
     seen++;

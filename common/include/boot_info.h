@@ -33,7 +33,9 @@ enum boot_region_type {
     BOOT_IMAGE = 8,        /* the image, as loaded */
 };
 
-/* Regions are page-aligned, ascend, do not overlap, and neighbours differ in type or do not touch. */
+/*
+ * Regions are page-aligned, ascend, do not overlap, and neighbours differ in type or do not touch.
+ */
 struct boot_region {
     paddr_t base;
     uint64_t size; /* bytes, more than 0 */

@@ -1,7 +1,7 @@
 /*
  * Multiboot 0.6.96: what a boot loader (QEMU's -kernel is one) hands over. All addresses are
- * physical and 32 bits wide, and nothing is
- * promised of their alignment (hence `packed`). The header's constants for NASM stand in multiboot.inc.
+ * physical and 32 bits wide, and nothing is promised of their alignment (hence `packed`). The
+ * header's constants for NASM stand in multiboot.inc.
  */
 #pragma once
 

@@ -11,7 +11,7 @@
 #include "types.h"
 
 #ifdef HOST_TEST
-extern uint8_t *host_memory;         /* plays physical addresses host_memory_base and up */
+extern uint8_t *host_memory; /* plays physical addresses host_memory_base and up */
 extern paddr_t host_memory_base;
 extern uint64_t host_memory_size;
 #else

@@ -20,9 +20,9 @@
 #define DEBUG_EXIT_PORT    0xf4
 
 #define DEBUG_EXIT_MAIN(status) ((status)&0x7f)
-#define DEBUG_EXIT_PANIC   0x7f
-#define DEBUG_EXIT_TODO    0x7e
-#define DEBUG_EXIT_REFUSED 0x7d
+#define DEBUG_EXIT_PANIC        0x7f
+#define DEBUG_EXIT_TODO         0x7e
+#define DEBUG_EXIT_REFUSED      0x7d
 
 /* Writes text to the debug console: printf's format, without floating point. Never fails. */
 void report(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

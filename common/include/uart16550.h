@@ -8,7 +8,9 @@
 
 #define COM1 0x3f8 /* I/O port of the first register */
 
-/* Registers, as offsets from the first one. The first two show the divisor while LCR.DLAB is set. */
+/*
+ * Registers, as offsets from the first one. The first two show the divisor while LCR.DLAB is set.
+ */
 #define UART_RBR 0 /* read: receiver buffer */
 #define UART_THR 0 /* write: transmitter holding */
 #define UART_DLL 0 /* divisor, low byte (DLAB = 1) */

@@ -28,14 +28,14 @@
 #define EFER_NXE (1ul << 11) /* page-table bit 63 means no-execute */
 
 /* Page-table entries (SDM vol. 3A §4.5). */
-#define PTE_P    (1ul << 0)              /* present */
-#define PTE_W    (1ul << 1)              /* writable */
-#define PTE_U    (1ul << 2)              /* user mode may use it */
-#define PTE_A    (1ul << 5)              /* accessed; the processor sets it */
-#define PTE_D    (1ul << 6)              /* dirty; the processor sets it */
-#define PTE_PS   (1ul << 7)              /* in a PDPT or PD: this entry maps a page itself */
-#define PTE_NX   (1ul << 63)             /* no-execute, with EFER.NXE */
-#define PTE_ADDR 0x000ffffffffff000ul    /* where the page or the next table lies */
+#define PTE_P    (1ul << 0)           /* present */
+#define PTE_W    (1ul << 1)           /* writable */
+#define PTE_U    (1ul << 2)           /* user mode may use it */
+#define PTE_A    (1ul << 5)           /* accessed; the processor sets it */
+#define PTE_D    (1ul << 6)           /* dirty; the processor sets it */
+#define PTE_PS   (1ul << 7)           /* in a PDPT or PD: this entry maps a page itself */
+#define PTE_NX   (1ul << 63)          /* no-execute, with EFER.NXE */
+#define PTE_ADDR 0x000ffffffffff000ul /* where the page or the next table lies */
 
 /* Page-fault error code (SDM vol. 3A §4.7). */
 #define PF_PRESENT  (1u << 0) /* 0: the page is absent; 1: the access was not allowed */
@@ -97,9 +97,9 @@ struct tss {
 } __attribute__((packed));
 
 /* Segment descriptors (SDM vol. 3A §3.4.5 and §8.2.3). */
-#define GDT_CODE64  0x00af9a000000ffffull /* present, DPL 0, code, L = 1 */
-#define GDT_DATA    0x00cf92000000ffffull /* present, DPL 0, data, writable */
-#define GDT_TSS64   0x89ull               /* type byte of an available 64-bit TSS, present */
+#define GDT_CODE64    0x00af9a000000ffffull /* present, DPL 0, code, L = 1 */
+#define GDT_DATA      0x00cf92000000ffffull /* present, DPL 0, data, writable */
+#define GDT_TSS64     0x89ull               /* type byte of an available 64-bit TSS, present */
 #define SELECTOR_CODE 0x08
 #define SELECTOR_DATA 0x10
 #define SELECTOR_TSS  0x18 /* takes two entries of the GDT */

@@ -1,8 +1,8 @@
 /* From one command line to main's argc and argv. */
 #pragma once
 
-#define ARGUMENTS_MAX 255     /* argv[0] among them */
-#define ARGUMENTS_BYTES 8192  /* all of them, each with its '\0' */
+#define ARGUMENTS_MAX   255  /* argv[0] among them */
+#define ARGUMENTS_BYTES 8192 /* all of them, each with its '\0' */
 
 /*
  * Splits `line` at blanks (space, tab, newline, carriage return) into argv[1] and on; argv[0] is

@@ -26,8 +26,8 @@ void machine_exit(int status)
 }
 
 /*
- * Contract: machine.h. The console shows "panic: " and the text on a line, "backtrace:" on the next,
- * and then the backtrace: start it at `panic` itself with this function's frame pointer
+ * Contract: machine.h. The console shows "panic: " and the text on a line, "backtrace:" on the
+ * next, and then the backtrace: start it at `panic` itself with this function's frame pointer
  * (read_rbp). The report line is "pagurus: panic " and the text; the debug exit
  * is DEBUG_EXIT_PANIC. Interrupts stay off from the first instruction on. A panic inside a panic
  * ends the machine at once.

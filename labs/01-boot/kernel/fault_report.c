@@ -1,4 +1,4 @@
-/* The last words of a machine that took a trap nobody handles: all that a reader needs to find out. */
+/* The last words of a machine that took a trap which nobody handles. */
 #include "kernel/fault_report.h"
 
 #include <stdbool.h>
@@ -51,9 +51,10 @@ static void print_error_words(unsigned vector, uint64_t code)
 {
     /* EXERCISE 1.6e (20 points): what an error code means. */
     if (vector == VECTOR_PF) {
-        kprintf("%s %s", code & PF_FETCH ? "instruction fetch from" : code & PF_WRITE ? "write to"
-                                                                                     : "read from",
-                code & PF_PRESENT ? "a page that forbids it" : "an absent page");
+        const char *access = code & PF_WRITE ? "write to" : "read from";
+        if (code & PF_FETCH)
+            access = "instruction fetch from";
+        kprintf("%s %s", access, code & PF_PRESENT ? "a page that forbids it" : "an absent page");
         if (code & PF_USER)
             kprintf(", in user mode");
         if (code & PF_RESERVED)
@@ -104,14 +105,14 @@ static void print_report(const struct trap_frame *frame)
     if (frame->vector == VECTOR_PF)
         kprintf("cr2 0x%016lx\n", read_cr2());
     print_place("rip", frame->rip);
-    kprintf("rax 0x%016lx rbx 0x%016lx rcx 0x%016lx rdx 0x%016lx\n", frame->rax, frame->rbx, frame->rcx,
-            frame->rdx);
-    kprintf("rsi 0x%016lx rdi 0x%016lx rbp 0x%016lx rsp 0x%016lx\n", frame->rsi, frame->rdi, frame->rbp,
-            frame->rsp);
-    kprintf("r8  0x%016lx r9  0x%016lx r10 0x%016lx r11 0x%016lx\n", frame->r8, frame->r9, frame->r10,
-            frame->r11);
-    kprintf("r12 0x%016lx r13 0x%016lx r14 0x%016lx r15 0x%016lx\n", frame->r12, frame->r13, frame->r14,
-            frame->r15);
+    kprintf("rax 0x%016lx rbx 0x%016lx rcx 0x%016lx rdx 0x%016lx\n", frame->rax, frame->rbx,
+            frame->rcx, frame->rdx);
+    kprintf("rsi 0x%016lx rdi 0x%016lx rbp 0x%016lx rsp 0x%016lx\n", frame->rsi, frame->rdi,
+            frame->rbp, frame->rsp);
+    kprintf("r8  0x%016lx r9  0x%016lx r10 0x%016lx r11 0x%016lx\n", frame->r8, frame->r9,
+            frame->r10, frame->r11);
+    kprintf("r12 0x%016lx r13 0x%016lx r14 0x%016lx r15 0x%016lx\n", frame->r12, frame->r13,
+            frame->r14, frame->r15);
     kprintf("cs  0x%04lx ss  0x%04lx rflags 0x%016lx\n", frame->cs, frame->ss, frame->rflags);
     kprintf("cr0 0x%016lx cr3 0x%016lx cr4 0x%016lx\n", read_cr0(), read_cr3(), read_cr4());
     kprintf("backtrace:\n");

@@ -26,9 +26,9 @@
  * "instruction fetch from"; "an absent page" or "a page that forbids it"; then, where the bit is
  * set, ", in user mode" and ", reserved bit set in a table".
  * For invalid TSS, segment not present, stack-segment fault and general protection (§6.13) they are
- * "no selector" for 0, else one of "gate N of the IDT" (N in decimal), "selector 0xNNNN of the GDT",
- * "selector 0xNNNN of the LDT" (the code without its three low bits); then, where the EXT bit is
- * set, ", from outside the program". For all others: "no meaning".
+ * "no selector" for 0, else one of "gate N of the IDT" (N in decimal), "selector 0xNNNN of the
+ * GDT", "selector 0xNNNN of the LDT" (the code without its three low bits); then, where the EXT bit
+ * is set, ", from outside the program". For all others: "no meaning".
  *
  * A fault inside the report ends it: `fault while reporting a fault` and the machine's end.
  */

@@ -24,8 +24,8 @@ void kernel_main(const struct boot_info *info)
     traps_init();
 
     static char *argv[ARGUMENTS_MAX + 1];
-    int argc = arguments_split((const char *)info->image_name, (const char *)info->command_line,
-                               argv);
+    int argc =
+        arguments_split((const char *)info->image_name, (const char *)info->command_line, argv);
 
     machine_exit(main(argc, argv)); /* the application's status is the machine's */
 }

@@ -34,8 +34,8 @@ static void gdt_init(void)
     uint64_t base = (uint64_t)&tss;
     gdt[SELECTOR_CODE / 8] = GDT_CODE64;
     gdt[SELECTOR_DATA / 8] = GDT_DATA;
-    gdt[SELECTOR_TSS / 8] = (sizeof tss - 1) | (base & 0xffffff) << 16 | GDT_TSS64 << 40 |
-                            (base >> 24 & 0xff) << 56;
+    gdt[SELECTOR_TSS / 8] =
+        (sizeof tss - 1) | (base & 0xffffff) << 16 | GDT_TSS64 << 40 | (base >> 24 & 0xff) << 56;
     gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
 
     const struct descriptor_table table = {sizeof gdt - 1, (uint64_t)gdt};
@@ -59,7 +59,7 @@ static unsigned ist_of(unsigned vector)
     }
 }
 
-/* Fills all gates: the vector's stub, SELECTOR_CODE, ist_of(vector), GATE_INTERRUPT; loads the IDT. */
+/* Fills all gates, with their stubs, SELECTOR_CODE, ist_of and GATE_INTERRUPT; loads the IDT. */
 static void idt_init(void)
 {
     /* EXERCISE 1.6d (20 points): the interrupt descriptor table. */

@@ -59,7 +59,8 @@ static int check_segment(const struct elf64_phdr *segment, uint64_t size, vaddr_
         return not_executable(field, "p_offset");
     if (segment->p_vaddr < IMAGE_VADDR_FIRST || segment->p_vaddr < previous_end)
         return not_executable(field, "p_vaddr");
-    if (segment->p_vaddr >= IMAGE_VADDR_END || segment->p_memsz > IMAGE_VADDR_END - segment->p_vaddr)
+    if (segment->p_vaddr >= IMAGE_VADDR_END ||
+        segment->p_memsz > IMAGE_VADDR_END - segment->p_vaddr)
         return not_executable(field, "p_memsz");
     uint64_t align = segment->p_align;
     if (align != 0 &&

@@ -157,7 +157,8 @@ static int modules_from_multiboot(struct boot_info *info, const struct multiboot
     if (count > BOOT_MODULES_MAX + 1)
         return fault(field, "mods_count", -E2BIG);
 
-    const struct multiboot_module *modules = physical(multiboot->mods_addr, count * sizeof *modules);
+    const struct multiboot_module *modules =
+        physical(multiboot->mods_addr, count * sizeof *modules);
     if (!modules)
         return fault(field, "mods_addr", -EFAULT);
 

@@ -26,7 +26,9 @@ struct region_list {
     struct boot_region regions[BOOT_REGIONS_MAX];
 };
 
-/* Adds [base, end) at the list's end, where it is not empty; joins it to a neighbour of its type. */
+/*
+ * Adds [base, end) at the list's end, where it is not empty; joins it to a neighbour of its type.
+ */
 static void region_append(struct region_list *list, paddr_t base, paddr_t end, uint64_t type)
 {
     if (base >= end)
