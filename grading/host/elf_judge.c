@@ -10,7 +10,7 @@
 
 #include "test.h"
 
-#define COPY_BYTES_MAX (1 << 20) /* larger images are checked, but not copied */
+#define COPY_BYTES_MAX (128 << 10) /* larger images are checked, but not copied */
 
 typedef unsigned __int128 wide;
 
@@ -138,7 +138,8 @@ static void check_copy(const struct file *file, const struct elf_image *image)
     }
 
     elf_copy(file->bytes, image, found);
-    for (uint64_t i = 0; i < image->size; i++)
+    bool same = memcmp(found, expected, image->size) == 0;
+    for (uint64_t i = 0; !same && i < image->size; i++)
         CHECK(found[i] == expected[i], "the copy at %#lx: expected %#x, found %#x", image->base + i,
               expected[i], found[i]);
     free(expected);

@@ -48,10 +48,10 @@ static int claim(struct pages *pages, uint64_t base, uint64_t size, uint8_t type
     unsigned __int128 end = (unsigned __int128)base + size;
 
     for (unsigned i = 0; i < PAGES; i++) {
-        unsigned __int128 page = (unsigned __int128)pages->base + (uint64_t)i * PAGE_SIZE;
-        bool touched = page < end && page + PAGE_SIZE > base && size > 0;
-        bool covered = page >= base && page + PAGE_SIZE <= end;
-        bool last = page + PAGE_SIZE > UINT64_MAX;
+        uint64_t page = pages->base + (uint64_t)i * PAGE_SIZE, last_byte = page + PAGE_SIZE - 1;
+        bool touched = page < end && last_byte >= base && size > 0;
+        bool covered = page >= base && last_byte < end;
+        bool last = last_byte == UINT64_MAX;
         if (!last && (type == BOOT_FREE ? covered : touched) && pages->type[i] < type)
             pages->type[i] = type;
     }
