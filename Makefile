@@ -7,16 +7,27 @@
 # A student's tree says here which lab it is.
 -include handout.mk
 
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
-MAKEFLAGS += -j$(shell nproc)
+# As many jobs as there are cores; a make below this one shares them.
+ifeq ($(and $(PAGURUS_JOBS),$(filter-out 0,$(MAKELEVEL))),)
+export PAGURUS_JOBS := $(shell nproc)
+MAKEFLAGS += -j$(PAGURUS_JOBS)
 endif
 MAKEFLAGS += --no-print-directory --no-builtin-rules --no-builtin-variables
 SHELL := /bin/bash
 
+# Values that a user types are literal (a dollar is a dollar), and go to the tools through the
+# environment, never through a command line.
+TYPED := LAB APP ARGS MEMORY MACHINE ACCEL T FROM TO OUT HTML SOLVED SUBMISSION ISOLATE N TIME SEED \
+         BASE FORCE QUICK JSON GROUP MIRROR
+$(foreach v,$(TYPED),$(if $(filter-out undefined,$(origin $v)),$(eval override $v := $$(value $v))))
+APP ?= hello
+export $(filter-out LAB,$(TYPED))
+
 STAGES := $(sort $(notdir $(wildcard labs/[0-9][0-9]-*)))
+ONE_LAB := $(filter-out undefined,$(origin LAB))
 LAB    ?= $(lastword $(STAGES))
-STAGE  := $(filter $(LAB) $(LAB)-%,$(STAGES))
-ifneq ($(words $(STAGE)),1)
+STAGE  := $(if $(findstring %,$(LAB)),,$(filter $(LAB) $(LAB)-% 0$(LAB)-%,$(STAGES)))
+ifneq ($(words $(LAB)) $(words $(STAGE)),1 1)
 $(error no lab '$(LAB)'; there are: $(foreach s,$(STAGES),$(firstword $(subst -, ,$(s)))))
 endif
 
@@ -29,11 +40,6 @@ export SETUP
 student    := common/mk/setup.sh student
 maintainer := common/mk/setup.sh student maintainer
 
-# Values that a user types go to the tools through the environment, never through a command line.
-export APP ARGS MEMORY MACHINE ACCEL T FROM TO OUT HTML SOLVED SUBMISSION ISOLATE N TIME SEED BASE
-export FORCE QUICK JSON
-APP ?= hello
-
 include common/mk/build.mk
 
 .PHONY: help setup doctor run grade test gdb qemu-gdb rewind handout carry diff drift forward \
@@ -43,7 +49,7 @@ help:
 	@sed 's/^/  /' common/mk/help.txt
 
 setup:
-	@common/mk/setup.sh --now student $(if $(filter maintainer,$(GROUP)),maintainer)
+	@common/mk/setup.sh --now "$${GROUP:-student}"
 
 doctor:
 	@common/mk/doctor.sh
@@ -56,17 +62,17 @@ run:
 # Without LAB, at the root: every stage in its turn, and the sum.
 grade:
 	@$(student)
-	@$(PAGURUS) grade $(if $(filter command\ line environment file,$(origin LAB)),$(STAGE)) \
+	@$(PAGURUS) grade $(if $(ONE_LAB),$(STAGE)) \
 	    $(if $(SUBMISSION),--submission "$$SUBMISSION") $(if $(filter yes 1,$(ISOLATE)),--isolate)
 
 test:
 	@$(student)
-	@$(PAGURUS) test $(STAGE) $$T $(if $(JSON),--json "$$JSON")
+	@set -f; $(PAGURUS) test $(STAGE) $$T $(if $(JSON),--json "$$JSON")
 
 gdb qemu-gdb rewind:
 	@$(student)
 	@$(MAKE) build
-	@$(PAGURUS) $@ $(STAGE) $$T
+	@set -f; $(PAGURUS) $@ $(STAGE) $$T
 
 handout:
 	@$(PAGURUS) handout $(STAGE) "$$OUT"
@@ -92,7 +98,7 @@ mutants:
 
 # The parsers on the host: against models, with sanitizers; and under the fuzzer, TIME seconds.
 host:
-	@$(student)
+	@$(maintainer)
 	@$(MAKE) -C grading/host test STAGE=$(STAGE)
 
 fuzz:

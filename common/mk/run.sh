@@ -1,0 +1,90 @@
+#!/bin/bash
+# Boots build/$STAGE with one application in QEMU, the console on the terminal, and says how it
+# ended. Exit status 0 only if the application's is 0.
+#
+# In, from the environment: STAGE, APP, ARGS, MEMORY (64M), MACHINE (q35), ACCEL (tcg or kvm), V.
+# Ctrl-A X ends the machine when the console is a terminal.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+usage() {
+    echo "run: $*" >&2
+    exit 2
+}
+
+flag() { # a value of qemu.mk
+    sed -n "s/^$1 *= *//p" common/mk/qemu.mk
+}
+
+apps=(common/apps/*.c)
+apps=("${apps[@]##*/}")
+apps=("${apps[@]%.c}")
+[[ -n ${APP:-} && " ${apps[*]} " == *" $APP "* ]] ||
+    usage "no application '${APP:-}'; there are: ${apps[*]}"
+
+accel=${ACCEL:-tcg}
+case $accel in
+tcg) ;;
+kvm) found=$(common/mk/kvm.sh) || usage "$found" ;;
+*) usage "ACCEL=$accel: there are tcg and kvm" ;;
+esac
+
+memory=${MEMORY:-$(flag QEMU_MEMORY)}
+[[ $memory =~ ^[1-9][0-9]*[KMG]?$ ]] || usage "MEMORY=$memory: a size is written 64M or 8G"
+machine=${MACHINE:-$(flag QEMU_MACHINE)}
+[[ $machine =~ ^[A-Za-z0-9][A-Za-z0-9.,=_-]*$ ]] || usage "MACHINE=$machine: as in q35 or microvm"
+
+qemu=("$(flag QEMU)" -machine "$machine" -accel "$accel" -cpu "$(flag QEMU_CPU)" -m "$memory")
+read -ra flags <<< "$(flag QEMU_FLAGS)"
+lab_text="labs/$STAGE/README.md"
+
+# Names of files are relative: the guest sees them on its command line.
+cd "build/$STAGE"
+report=$(mktemp report.XXXXXX)
+log=$(mktemp log.XXXXXX)
+trap 'rm -f -- "$report" "$log"' EXIT
+
+qemu+=("${flags[@]}" -no-reboot -d cpu_reset -D "$log" -debugcon "file:$report"
+    -kernel loader.elf -initrd "$APP.elf")
+[[ -z ${ARGS:-} ]] || qemu+=(-append "$ARGS")
+if [[ -t 0 ]]; then
+    qemu+=(-serial mon:stdio) # Ctrl-A X ends it, Ctrl-C goes to the guest
+else
+    qemu+=(-serial stdio) # every byte goes to the guest
+fi
+if [[ -n ${V:-} ]]; then
+    echo "cd $PWD &&$(printf ' %q' "${qemu[@]}")" >&2
+fi
+
+# QEMU makes its output non-blocking; where that is not a terminal, cat keeps it from ours.
+status=0
+if [[ -t 1 ]]; then
+    "${qemu[@]}" || status=$?
+else
+    "${qemu[@]}" | cat || status=$?
+fi
+
+end=$(sed -n 's/^pagurus: //p' "$report" | tail -n 1 | tr -d '\000-\037')
+failed=1
+case $end in
+"exit "*)
+    said="$APP: exit status ${end#exit }"
+    [[ $end != "exit 0" ]] || failed=0
+    ;;
+"panic"*) said="$APP: $end" ;;
+"todo "*) said="exercise ${end#todo } is not done yet: see $lab_text" ;;
+"refused "*) said="the loader refused $APP.elf: ${end#refused }" ;;
+*)
+    if grep -q -i 'triple fault' "$log"; then
+        said="$APP: triple fault: the CPU gave up and the machine was reset; look with: make gdb"
+    elif [[ $status -eq 0 ]]; then
+        said="$APP: ended before the application did (Ctrl-A X, or a reset)"
+    elif [[ $status -gt 128 ]]; then
+        said="$APP: QEMU was ended by signal $((status - 128))"
+    else
+        said="$APP: QEMU ended with status $status and no word from the machine"
+    fi
+    ;;
+esac
+echo "$said" >&2
+exit "$failed"
