@@ -357,6 +357,7 @@ def test_idt_shows_alike_interrupts_in_one_line(at_main: Session) -> None:
 
 @pytest.mark.parametrize("change, mark", [
     ("type = 0", "!! absent"),
+    ("type = 0x0e", "!! absent"),
     ("type = 0x8c", "!! not a 64-bit gate"),
     ("ist = 0", "!! IST 0"),
     ("ist = 7", "!! stack not mapped"),
@@ -375,6 +376,34 @@ def test_idt_marks_what_is_wrong(at_main: Session, change: str, mark: str) -> No
         assert at_main.gdb.lines("idt")[-1] == "1 of 256 gates are wrong"
     finally:
         at_main.gdb(f"set var idt[{vector}].{member} = {before}")
+
+
+def test_idt_tells_kinds_of_gates(at_main: Session) -> None:
+    at_main.gdb("set var idt[3].type = 0xef")
+    try:
+        line = at_main.gdb.lines("idt 3")[1]
+        assert "trap gate, DPL 3" in line and "!!" not in line
+    finally:
+        at_main.gdb("set var idt[3].type = 0x8e")
+
+
+@pytest.mark.parametrize("descriptor, why", [
+    (0x00AF9A000000FFFF, ""),
+    (0x00CF9A000000FFFF, "selector 0x10 is not 64-bit code"),  # 32-bit code
+    (0x00AF92000000FFFF, "selector 0x10 is not 64-bit code"),  # data, with the bit L
+    (0x00AF8A000000FFFF, "selector 0x10 is not 64-bit code"),  # a system segment
+    (0x00AF1A000000FFFF, "selector 0x10 is not present"),
+])
+def test_idt_looks_at_the_selected_segment(at_main: Session, descriptor: int, why: str) -> None:
+    before = at_main.gdb.value("gdt[2]")
+    at_main.gdb(f"set var gdt[2] = {descriptor:#x}")
+    at_main.gdb("set var idt[9].selector = 0x10")
+    try:
+        line = at_main.gdb.lines("idt 9")[1]
+        assert line.partition("!! ")[2] == why
+    finally:
+        at_main.gdb("set var idt[9].selector = 8")
+        at_main.gdb(f"set var gdt[2] = {before:#x}")
 
 
 def test_idt_of_a_machine_that_broke_its_own(start: Start) -> None:
@@ -533,26 +562,49 @@ def test_without_symbols(start: Start) -> None:
         session.gdb("bootinfo")
 
 
-@pytest.mark.parametrize("trouble, ending", [
-    ("raise gdb.MemoryError('broken')", "pt: broken"),
-    ("os.kill(os.getpid(), signal.SIGINT)", "Quit"),
-])
-def test_memory_is_virtual_again_afterwards(at_main: Session, trouble: str, ending: str) -> None:
-    at_main.gdb("python import os, signal, machine; real = machine._read")
-    at_main.gdb(f"python machine._read = lambda *a: [{trouble}, real(*a)][1]"
-                if "kill" in trouble else
-                "python machine._read = lambda *a: (_ for _ in ()).throw("
-                f"{trouble.removeprefix('raise ')})")
+# Trouble while memory is physical: an error, Ctrl-C, and Ctrl-C on the very way back.
+_TROUBLE = """
+import os, signal, machine
+real = machine._read, machine._connection
+class Broken:
+    def __init__(self, connection):
+        self.connection = connection
+    def send_packet(self, packet):
+        if WHEN == "restore" and packet in ("Qqemu.PhyMemMode:0", b"Qqemu.PhyMemMode:0"):
+            os.kill(os.getpid(), signal.SIGINT)
+        return self.connection.send_packet(packet)
+def read(*arguments):
+    if WHEN == "error":
+        raise gdb.MemoryError("broken")
+    if WHEN == "read":
+        os.kill(os.getpid(), signal.SIGINT)
+    return real[0](*arguments)
+machine._read, machine._connection = read, lambda: Broken(real[1]())
+"""
+
+
+@pytest.mark.parametrize("when, ending", [
+    ("error", "pt: broken"), ("read", "Quit"), ("restore", "Quit")])
+def test_memory_is_virtual_again_afterwards(at_main: Session, tmp_path: Path, when: str,
+                                            ending: str) -> None:
+    script = tmp_path / "trouble.py"
+    script.write_text(f"WHEN = {when!r}\n{_TROUBLE}")
+    at_main.gdb(f"source {script}")
     try:
-        with pytest.raises(GdbError, match=f"^{ending}"):
+        with pytest.raises(GdbError, match=f"^{ending}$"):
             at_main.gdb("pt main")
     finally:
-        at_main.gdb("python machine._read = real")
+        at_main.gdb("python machine._read, machine._connection = real")
     assert '"0"' in at_main.gdb("maintenance packet qqemu.PhyMemMode")
+
+
+def test_memory_stays_physical_where_it_was(at_main: Session) -> None:
     at_main.gdb("maintenance packet Qqemu.PhyMemMode:1")
-    at_main.gdb("pt main")  # as it was before, not always off
-    assert '"1"' in at_main.gdb("maintenance packet qqemu.PhyMemMode")
-    at_main.gdb("maintenance packet Qqemu.PhyMemMode:0")
+    try:
+        at_main.gdb("pt main")
+        assert '"1"' in at_main.gdb("maintenance packet qqemu.PhyMemMode")
+    finally:
+        at_main.gdb("maintenance packet Qqemu.PhyMemMode:0")
 
 
 # -- the whole way ----------------------------------------------------------------------------
