@@ -71,7 +71,7 @@ case $end in
     said="$APP: exit status ${end#exit }"
     [[ $end != "exit 0" ]] || failed=0
     ;;
-"panic"*) said="$APP: $end" ;;
+"panic"*) said="$APP: panic: ${end#panic }" ;;
 "todo "*) said="exercise ${end#todo } is not done yet: see $lab_text" ;;
 "refused "*) said="the loader refused $APP.elf: ${end#refused }" ;;
 *)
