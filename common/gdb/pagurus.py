@@ -1,7 +1,8 @@
 """GDB's commands for Pagurus: `source common/gdb/pagurus.py` loads them all.
 
-`help user-defined` lists them. One file holds the commands of one subsystem; machine.py is what
-they read the machine with. GDB 12 is the floor (gdb.RemoteTargetConnection).
+`help user-defined` lists them. In commands/, one file holds the commands of one subsystem, and
+machine.py is what they read the machine with. start.gdb sets GDB up, and tells what works where.
+GDB 12 is the floor (gdb.RemoteTargetConnection).
 """
 
 import importlib
@@ -13,7 +14,8 @@ _SUBSYSTEMS = ("paging", "processor", "traps", "boot")
 
 def _load() -> None:
     # Not __file__: sourced from within another Python script, that is the other one's.
-    folder = os.path.dirname(os.path.abspath(_load.__code__.co_filename))
+    here = os.path.dirname(os.path.abspath(_load.__code__.co_filename))
+    folder = os.path.join(here, "commands")
     if folder not in sys.path:
         sys.path.insert(0, folder)
     writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True

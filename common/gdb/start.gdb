@@ -17,15 +17,16 @@
 #   - bt, finish and up expect 8-byte return addresses: only frame 0 is right. stepi is.
 #
 # Breakpoints: hbreak and thbreak, which need no memory at the address. The image's addresses are
-# not mapped until the loader has been through image_load, and what lies at its future place is
-# overwritten by it. Under TCG `break` happens to work too, as QEMU keeps both kinds beside the
-# memory; under KVM `break` writes an INT3 into memory that is not there yet. KVM has four hardware
-# breakpoints, TCG any number.
+# not mapped until the loader has been through image_load, which also overwrites what lies at the
+# image's future place. Under TCG `break` happens to work too, as QEMU keeps both kinds beside the
+# memory; under KVM `break` is an INT3 in memory that the image then replaces, and the machine runs
+# past it. KVM has four hardware breakpoints ("requested too many" at the next continue), TCG any
+# number.
 #
 # Loader and image share names (_start, uart_init, kprintf): `hbreak uart_init` sets a breakpoint
-# in each. A star takes one address: `hbreak *_start` is the loader's, as its symbols come first;
-# `hbreak *image_start` is the image's. A star also stops an assembly routine at its first
-# instruction, where GDB might look for a prologue to skip.
+# in each. A star takes one address: `hbreak *_start` is that of the file loaded first, here the
+# loader's; `hbreak *image_start` is the image's. A star also stops an assembly routine at its
+# first instruction, where GDB might look for a prologue to skip.
 #
 # Before _start, QEMU's firmware runs 11 million instructions of 16- and 32-bit code: continue to
 # a breakpoint rather than step. stepi keeps interrupts and timers away from the stepped

@@ -506,7 +506,7 @@ def test_bootinfo_marks_what_is_wrong(at_main: Session, change: str, mark: str) 
 
 def test_bootinfo_knows_the_header() -> None:
     header = (ROOT / "common/include/boot_info.h").read_text()
-    source = (ROOT / "common/gdb/boot.py").read_text()
+    source = (ROOT / "common/gdb/commands/boot.py").read_text()
     for ours, theirs in (("MAGIC", "BOOT_INFO_MAGIC"), ("VERSION", "BOOT_INFO_VERSION")):
         told = re.search(rf"#define {theirs} +(\w+?)(ull)?\s", header)
         known = re.search(rf"^{ours} = (\w+)$", source, re.MULTILINE)
