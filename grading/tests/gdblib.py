@@ -147,16 +147,21 @@ class Session:
             command, cwd=build, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, pass_fds=[far.fileno()])
         far.close()
-        self.qmp = Monitor(near)  # once QEMU answers, its sockets exist
-        self.gdb = Gdb(folder)
-        self.loader = read_symbols(loader).by_name
-        self.image = read_symbols(image).by_name
-        self.gdb(f"source {ROOT}/common/gdb/start.gdb")
-        self.gdb(f"source {ROOT}/common/gdb/pagurus.py")
-        if symbols:
-            self.gdb(f"file {loader}")
-            self.gdb(f"add-symbol-file {image}")
-        self.gdb(f"target remote {stub}")
+        try:
+            self.qmp = Monitor(near)  # once QEMU answers, its sockets exist
+            self.gdb = Gdb(folder)
+            self.loader = read_symbols(loader).by_name
+            self.image = read_symbols(image).by_name
+            self.gdb(f"source {ROOT}/common/gdb/start.gdb")
+            self.gdb(f"source {ROOT}/common/gdb/pagurus.py")
+            if symbols:
+                self.gdb(f"file {loader}")
+                self.gdb(f"add-symbol-file {image}")
+            self.gdb(f"target remote {stub}")
+        except BaseException:
+            self.qemu.kill()
+            self.qemu.wait(SECONDS)
+            raise
 
     def run_to(self, *places: str) -> None:
         """Continue to each place in its turn, with a hardware breakpoint."""
