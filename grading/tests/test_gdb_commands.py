@@ -1,4 +1,4 @@
-"""common/gdb: what pt, regs, idt, gdt and bootinfo print is what QEMU's monitor says, everywhere."""
+"""common/gdb: what pt, regs, idt, gdt and bootinfo print is what the monitor says, everywhere."""
 
 import fcntl
 import random
