@@ -43,7 +43,7 @@ maintainer := common/mk/setup.sh student maintainer
 include common/mk/build.mk
 
 .PHONY: help setup doctor run grade test gdb qemu-gdb rewind handout carry diff drift forward \
-        exercises mutants soak host fuzz bench check clean
+        exercises mutants soak host fuzz bench check bare-root clean
 
 help:
 	@sed 's/^/  /' common/mk/help.txt
@@ -104,6 +104,23 @@ host:
 fuzz:
 	@$(maintainer)
 	@$(MAKE) -C grading/host fuzz STAGE=$(STAGE)
+
+bench:
+	@$(maintainer)
+	@$(MAKE) build
+	@STAGE=$(STAGE) $(PAGURUS:pagurus=bench)
+
+soak:
+	@$(student)
+	@$(PAGURUS) soak $(STAGE) "$$N"
+
+check:
+	@$(maintainer)
+	@common/mk/check.sh
+
+# The same in a bare Debian, as root and as an ordinary user.
+bare-root:
+	@grading/bare-root.sh
 
 clean:
 	rm -rf build

@@ -25,7 +25,7 @@ WARNINGS := -Wall -Wextra -Wno-unused-parameter
 WARNINGS += $(if $(HANDOUT),-Wno-unused -Wno-return-type)
 WARNINGS += $(if $(WERROR),-Werror)
 
-INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include 2> /dev/null) \
             $(addprefix -I,$(LIBC_INCLUDE)) -I$(S)
 
 # One ABI for all: no PIC, frame pointers for backtraces, no calls to what we do not link.
