@@ -45,6 +45,7 @@ targets=("$@")
 # This machine's own mirror, if it is a Debian; else debootstrap has a default.
 mirror=${MIRROR:-}
 if [[ -z $mirror ]] && grep -q '^ID=debian' /etc/os-release; then
+    # shellcheck disable=SC2016 # apt-get fills the field in
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 2> /dev/null | head -n 1)
 fi
 

@@ -26,7 +26,7 @@ if printf '%s\n' console_read_byte console_write machine_exit panic |
     cmp -s - "$out/plain/needs"; then
     passed=$((passed + 1))
 else
-    echo "not ok the library needs other symbols than those of machine.h:" $(cat "$out/plain/needs")
+    echo "not ok the library needs other symbols than those of machine.h: $(tr '\n' ' ' < "$out/plain/needs")"
     failed=$((failed + 1))
 fi
 
