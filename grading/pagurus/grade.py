@@ -94,7 +94,7 @@ def grade_stage(stage: Stage, wanted: Sequence[str], with_build: bool = True) ->
     own = regions.exercises(regions.own_regions(stage))
     if not own:
         raise UsageError(f"{stage.place} has no exercise to grade")
-    _check_exercises(wanted, [exercise.id for exercise in own])
+    check_exercises(wanted, [exercise.id for exercise in own])
     qemu.accelerator()  # a host without KVM is one line, not one for each test
     asked = {one.split("/")[0] for one in wanted} or None
     try:
@@ -111,7 +111,8 @@ def grade_stage(stage: Stage, wanted: Sequence[str], with_build: bool = True) ->
     return grade
 
 
-def _check_exercises(wanted: Sequence[str], known: Sequence[str]) -> None:
+def check_exercises(wanted: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse a T whose exercise the lab does not have."""
     for one in wanted:
         exercise = one.split("/")[0]
         if exercise not in known:
@@ -131,18 +132,19 @@ def _does_not_compile(stage: Stage, broken: BrokenBuild) -> Grade:
     return grade
 
 
-def run_pytest(stage: Stage, wanted: Sequence[str]) -> tuple[list[TestResult], list[str]]:
+def run_pytest(stage: Stage, wanted: Sequence[str],
+               workers: int | None = None) -> tuple[list[TestResult], list[str]]:
     """Run the stage's tests in processes of their own; the results, and the grader's troubles."""
     folder = stage.root / "grading" / stage.name
     if not folder.is_dir():
         raise HarnessError(f"grading/{stage.name} does not exist: the lab has no tests")
     reports = stage.root / "build" / "grade"
     reports.mkdir(parents=True, exist_ok=True)
-    one_test = len(wanted) == 1 and "/" in wanted[0]
+    if workers is None:
+        workers = 0 if len(wanted) == 1 and "/" in wanted[0] else cores()
     command = [
         sys.executable, "-m", "pytest", "-c", str(stage.root / "grading" / "pytest.ini"), "-q",
-        "-p", "no:cacheprovider", "-n", "0" if one_test else str(cores()),
-        str(folder),
+        "-p", "no:cacheprovider", "-n", str(workers), str(folder),
     ]
     if not wanted:
         command.append(f"--junitxml={reports / stage.name}.xml")

@@ -49,7 +49,7 @@ _NO_BOOT = re.compile(
     r"could not load kernel|kernel too small|kernel does not support")
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """In the child: SIGKILL when the grader ends, however that happens."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -93,13 +93,14 @@ class Machine:
         self._log_fd = -1
         self._channels = {
             "qmp": Channel("qmp", lambda data: self._qmp.feed(data)),
-            "gdb": Channel("gdb", lambda data: self._gdb.feed(data)),
+            # Not "gdb": the monitor's command gdbserver wants that name.
+            "stub": Channel("stub", lambda data: self._gdb.feed(data)),
             "dbg": Channel("dbg", self.debug_bytes.extend),
             "com1": Channel("com1", self.console_bytes.extend),
             "stderr": Channel("stderr", self._stderr.extend),
         }
         self._qmp = Qmp(self._channels["qmp"].send)
-        self._gdb = GdbStub(self._channels["gdb"].send)
+        self._gdb = GdbStub(self._channels["stub"].send)
         self._loop = Loop(list(self._channels.values()))
         try:
             self._start()
@@ -115,7 +116,7 @@ class Machine:
         for name, device in (
             ("dbg", ["-device", "isa-debugcon,iobase=0xe9,chardev=dbg"]),
             ("com1", ["-serial", "chardev:com1"]),
-            ("gdb", ["-gdb", "chardev:gdb"]),
+            ("stub", ["-gdb", "chardev:stub"]),
             ("qmp", ["-mon", "chardev=qmp,mode=control"]),
         ):
             command += ["-chardev", f"socket,id={name},fd={fds[name]}", *device]
@@ -134,7 +135,7 @@ class Machine:
         try:
             self._process = subprocess.Popen(
                 command, cwd=self.spec.cwd, stdin=subprocess.DEVNULL, stdout=far[-1],
-                stderr=far[-1], start_new_session=True, preexec_fn=_die_with_parent,
+                stderr=far[-1], start_new_session=True, preexec_fn=die_with_parent,
                 pass_fds=[end.fileno() for end in far[:-1]] + [self._log_fd],
             )
         except OSError as error:
@@ -172,6 +173,19 @@ class Machine:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether QEMU still runs, so that the machine can be looked at."""
+        return self._started and not self._loop.process_ended
+
+    def serve_gdb(self, path: str) -> None:
+        """Let go of the GDB stub: GDB may connect at this Unix socket (relative to QEMU's cwd)."""
+        for address in list(self._breakpoints):
+            self.clear_breakpoint(address)
+        answer = self.hmp(f"gdbserver unix:{path},server=on,wait=off")
+        if "Waiting" not in answer:
+            raise HarnessError(f"QEMU serves no GDB at {path}: {answer.strip()}")
 
     @property
     def pid(self) -> int:

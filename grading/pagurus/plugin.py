@@ -21,7 +21,9 @@ from typing import Any
 
 import pytest
 
+from pagurus import handover
 from pagurus.lab import Lab, MachineFactory
+from pagurus.machine import Machine
 from pagurus.results import TestResult
 from pagurus.session import ONLY, RESULTS, is_wanted, run_seed
 from pagurus.stages import Stage
@@ -164,16 +166,22 @@ def pytest_runtest_makereport(
         error = HarnessError(f"the clean-up of the test failed: {error}")
     result = _judge(item, error)
     result.seconds = round(report.duration, 2)
+    if report.when == "call":
+        handover.offer(_GRADING.parent, _machines(item), result)
     # Attributes of plain values travel from xdist's workers to the controller.
     setattr(report, "pagurus", asdict(result))
     report.user_properties += [("exercise", result.exercise), ("verdict", result.verdict)]
 
 
+def _machines(item: pytest.Item) -> list[Machine]:
+    factory = item.stash.get(_FACTORY, None)
+    return factory.machines if factory else []
+
+
 def _judge(item: pytest.Item, error: BaseException | None) -> TestResult:
     mark = _mark_of(item)
     number = str(mark.args[0]) if mark and mark.args else "?"
-    factory = item.stash.get(_FACTORY, None)
-    machines = factory.machines if factory else []
+    machines = _machines(item)
     outcomes = [outcome for machine in machines for outcome in machine.outcomes]
     try:
         why = explain(number, error, outcomes)

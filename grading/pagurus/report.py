@@ -19,7 +19,10 @@ def report(grade: Grade, full: bool, single: bool = False) -> Iterator[str]:
         yield from _broken_build(grade)
         return
     for exercise in grade.exercises:
-        yield _line(exercise)
+        if not single:
+            yield _line(exercise)
+        else:
+            yield from (f"{test.verdict:<13} {_named(test)}" for test in exercise.tests)
     failed = [exercise for exercise in grade.exercises
               if any(not test.passed for test in exercise.tests)]
     all_new = bool(grade.tests) and all(
@@ -86,15 +89,15 @@ def _explain(exercise: ExerciseResult, grade: Grade, full: bool) -> Iterator[str
     for test in failed:
         if full:
             yield ""
-            yield from _explain_test(test, grade)
+            yield from explain_test(test, grade.lab)
         else:
             yield f"{test.verdict:<13} {test.name}: {_shorten(test.what)}"
 
 
-def _explain_test(test: TestResult, grade: Grade) -> Iterator[str]:
-    title = f" ({test.title})" if test.title else ""
-    yield f"{test.verdict:<13} {test.name}{title}"
-    lab = grade.lab[:2]
+def explain_test(test: TestResult, stage: str) -> Iterator[str]:
+    """Why one test failed, what to read, and how to run and debug it alone."""
+    yield f"{test.verdict:<13} {_named(test)}"
+    lab = stage[:2]
     rows: list[tuple[str, str]] = [("", test.what)]
     # A machine's end is told once: it is both what is wrong and what was found.
     found = None if test.found == test.what else test.found
@@ -105,7 +108,7 @@ def _explain_test(test: TestResult, grade: Grade) -> Iterator[str]:
     if test.console:
         rows += [("console", f"| {line}") for line in test.console]
     if test.verdict != Verdict.HARNESS_ERROR.value:
-        rows.append(("read", where_to_read(test, grade.lab)))
+        rows.append(("read", where_to_read(test, stage)))
     rows.append(("alone", f"make test LAB={lab} T='{test.name}' SEED={test.seed}"))
     rows.append(("debug", f"make gdb LAB={lab} T='{test.name}' SEED={test.seed}"))
     last = None
@@ -113,6 +116,10 @@ def _explain_test(test: TestResult, grade: Grade) -> Iterator[str]:
         for line in text.splitlines() or [""]:
             yield f"    {label if label != last else '':<9} {line}".rstrip()
             last = label
+
+
+def _named(test: TestResult) -> str:
+    return f"{test.name} ({test.title})" if test.title else test.name
 
 
 def where_to_read(test: TestResult, lab: str) -> str:
