@@ -55,7 +55,7 @@ def _language(start: str, end: str, comment: str, todo: str) -> _Language:
 
 _C = _language(r"/\*", r" ?\*/", r"/\*.*?\*/|//[^\n]*", 'TODO("{}");')
 _NASM = _language(r";", r"", r";[^\n]*", 'TODO "{}"')
-_TODO_CALL = re.compile(r'\bTODO\s*\(?\s*"')
+_TODO_CALL = re.compile(r'\bTODO(_DATA)?\s*\(?\s*"')
 
 
 def _language_of(name: str) -> _Language:

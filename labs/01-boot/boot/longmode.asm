@@ -121,7 +121,7 @@ long_mode:
         align 8
 boot_gdt:
         ; EXERCISE 1.2d (15 points): the global descriptor table.
-        ; HANDOUT: times 3 dq 0            ; the three descriptors go here
+        ; HANDOUT: TODO_DATA "1.2", 3 * 8
         dq 0
         dq 0x00af9a000000ffff           ; present, code, readable, L = 1
         dq 0x00cf92000000ffff           ; present, data, writable

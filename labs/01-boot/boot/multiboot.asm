@@ -26,7 +26,7 @@ CPUID_EDX_LONG_MODE     equ 1 << 29
         align 4
 multiboot_header:
         ; EXERCISE 1.1a (10 points): the multiboot header.
-        ; HANDOUT: times 8 dd 0            ; the eight fields go here
+        ; HANDOUT: TODO_DATA "1.1", 8 * 4
 FLAGS   equ MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO | MULTIBOOT_AOUT_KLUDGE
         dd MULTIBOOT_HEADER_MAGIC
         dd FLAGS
