@@ -1,6 +1,9 @@
 """Byte channels to a machine, all pumped in one select loop, so that none can block another."""
 
+import contextlib
+import fcntl
 import os
+import select
 import selectors
 import socket
 import time
@@ -10,27 +13,42 @@ _CHUNK = 65536
 
 
 class Channel:
-    """One end of a socket pair: bytes to send wait in `out`, bytes received go to `receive`."""
+    """The near end of a line to a machine; the machine inherits the far end's descriptors.
 
-    def __init__(self, name: str, receive: Callable[[bytes], None]) -> None:
+    `socket` is one descriptor for both ways. Its buffer counts hundreds of bytes for each single
+    one written, so a UART that sends byte by byte fills it soon. A `pipe` pair holds a megabyte
+    of single bytes: nothing is lost or held back, whatever the load of the host.
+    """
+
+    def __init__(self, name: str, receive: Callable[[bytes], None], pipe: bool = False) -> None:
         self.name = name
         self.receive = receive
-        self.out = bytearray()
+        self.out = bytearray()  # waits until the other end takes it
         self.reading = True  # False leaves what arrives in the kernel's buffer
         self.closed = False
-        self.near, self.far = socket.socketpair()
-        self.near.setblocking(False)
+        if pipe:
+            self.read_fd, far_out = os.pipe()
+            far_in, self.write_fd = os.pipe()
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self.read_fd, fcntl.F_SETPIPE_SZ, 1 << 20)
+            self.far = [far_in, far_out]
+        else:
+            near, far = socket.socketpair()
+            self.read_fd, self.far = near.detach(), [far.detach()]
+            self.write_fd = os.dup(self.read_fd)
+        for descriptor in (self.read_fd, self.write_fd):
+            os.set_blocking(descriptor, False)
 
     def send(self, data: bytes) -> None:
         """Queue bytes; the loop sends them when the other end takes them."""
         self.out += data
 
     def read_some(self) -> bool:
-        """Take what is there; False at end of file."""
+        """Take what is there; False when there was nothing."""
         try:
-            data = self.near.recv(_CHUNK)
+            data = os.read(self.read_fd, _CHUNK)
         except BlockingIOError:
-            return True
+            return False
         except ConnectionError:
             data = b""
         if data:
@@ -41,24 +59,31 @@ class Channel:
 
     def waiting(self) -> bool:
         """Whether bytes have arrived that were not read yet."""
-        try:
-            return bool(self.near.recv(1, socket.MSG_PEEK))
-        except (BlockingIOError, ConnectionError):
-            return False
+        poll = select.poll()
+        poll.register(self.read_fd, select.POLLIN)
+        return bool(poll.poll(0))
 
     def write_some(self) -> None:
         """Send as much as the other end takes now."""
         try:
-            del self.out[:self.near.send(self.out)]
+            del self.out[:os.write(self.write_fd, self.out)]
         except BlockingIOError:
             pass
         except OSError:
             self.out.clear()  # the machine is gone; its end shows on the reading side
 
+    def close_far(self) -> None:
+        """The machine has inherited the far end; it is not ours any more."""
+        while self.far:
+            os.close(self.far.pop())
+
     def close(self) -> None:
-        """Close both ends."""
-        self.near.close()
-        self.far.close()
+        """Close all that is open."""
+        self.close_far()
+        if self.read_fd >= 0:
+            os.close(self.read_fd)
+            os.close(self.write_fd)
+            self.read_fd = self.write_fd = -1
         self.closed = True
 
 
@@ -78,23 +103,20 @@ class Loop:
         """Move bytes until something happened or the time is over."""
         with selectors.DefaultSelector() as selector:
             for channel in self.channels:
-                wanted = (selectors.EVENT_READ if channel.reading else 0) | (
-                    selectors.EVENT_WRITE if channel.out else 0)
-                if wanted and not channel.closed:
-                    selector.register(channel.near, wanted, channel)
+                if channel.reading and not channel.closed:
+                    selector.register(channel.read_fd, selectors.EVENT_READ, channel.read_some)
+                if channel.out and not channel.closed:
+                    selector.register(channel.write_fd, selectors.EVENT_WRITE, channel.write_some)
             if self.pidfd >= 0 and not self.process_ended:
                 selector.register(self.pidfd, selectors.EVENT_READ, None)
             if not selector.get_map():
                 return
-            for key, events in selector.select(max(seconds, 0)):
-                if key.data is None:
+            for key, _ in selector.select(max(seconds, 0)):
+                if key.data is not None:
+                    key.data()
+                else:
                     self.process_ended = True
                     self.drain()
-                    continue
-                if events & selectors.EVENT_WRITE:
-                    key.data.write_some()
-                if events & selectors.EVENT_READ and not key.data.closed:
-                    key.data.read_some()
 
     def wait(self, done: Callable[[], bool], seconds: float) -> bool:
         """Pump until `done()`, the end of the process, or the time is over; returns done()."""
@@ -110,8 +132,7 @@ class Loop:
         """Read all that a process left behind when it ended, even on channels held back."""
         for channel in self.channels:
             while not channel.closed and channel.read_some():
-                if not channel.waiting():
-                    break
+                pass
 
     def close(self) -> None:
         """Close every channel."""

@@ -303,10 +303,10 @@ def _record(target: Target, folder: Path) -> int | None:
     qmp = Qmp(channel.send)
     loop = Loop([channel])
     command = _command(target.spec, None, folder, icount=icount) + drive + [
-        "-chardev", f"socket,id=qmp,fd={channel.far.fileno()}", "-mon", "chardev=qmp,mode=control"]
-    with _start(command, target.spec.cwd, [channel.far.fileno()]) as qemu:
+        "-chardev", f"socket,id=qmp,fd={channel.far[0]}", "-mon", "chardev=qmp,mode=control"]
+    with _start(command, target.spec.cwd, list(channel.far)) as qemu:
         try:
-            channel.far.close()
+            channel.close_far()
             loop.watch_process(qemu.pid)
 
             def ask(name: str) -> dict | None:

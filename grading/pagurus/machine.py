@@ -96,7 +96,7 @@ class Machine:
             # Not "gdb": the monitor's command gdbserver wants that name.
             "stub": Channel("stub", lambda data: self._gdb.feed(data)),
             "dbg": Channel("dbg", self.debug_bytes.extend),
-            "com1": Channel("com1", self.console_bytes.extend),
+            "com1": Channel("com1", self.console_bytes.extend, pipe=not serial_stall),
             "stderr": Channel("stderr", self._stderr.extend),
         }
         self._qmp = Qmp(self._channels["qmp"].send)
@@ -111,40 +111,52 @@ class Machine:
     # -- start and end ------------------------------------------------------------------------
 
     def _command(self) -> list[str]:
-        fds = {name: channel.far.fileno() for name, channel in self._channels.items()}
         command = qemu.base_command(self.spec)
+        far = {name: channel.far for name, channel in self._channels.items()}
         for name, device in (
             ("dbg", ["-device", "isa-debugcon,iobase=0xe9,chardev=dbg"]),
-            ("com1", ["-serial", "chardev:com1"]),
             ("stub", ["-gdb", "chardev:stub"]),
             ("qmp", ["-mon", "chardev=qmp,mode=control"]),
+            ("com1", ["-serial", "chardev:com1"]),
         ):
-            command += ["-chardev", f"socket,id={name},fd={fds[name]}", *device]
+            if len(far[name]) == 1:
+                command += ["-chardev", f"socket,id={name},fd={far[name][0]}", *device]
+            else:
+                command += ["-add-fd", f"fd={far[name][0]},set=1",
+                            "-add-fd", f"fd={far[name][1]},set=2",
+                            "-chardev", f"null,id={name}", *device]
         # A triple fault pauses the machine, so that its registers can be read.
         command += ["-S", "-action", "reboot=shutdown,shutdown=pause"]
         return command + ["-d", "int,cpu_reset", "-D", f"/proc/self/fd/{self._log_fd}"]
 
     def _start(self) -> None:
         self._log_fd = os.memfd_create("exceptions", 0)
+        com1 = self._channels["com1"]
         if self._stall:
             # 1 is rounded up to the kernel's least, which is a handful of one-byte writes.
-            self._channels["com1"].far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
-            self._channels["com1"].reading = False
-        far = [channel.far for channel in self._channels.values()]
+            with socket.socket(fileno=os.dup(com1.far[0])) as end:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+            com1.reading = False
         command = self._command()
+        stderr = self._channels["stderr"].far[0]
+        inherited = [fd for channel in self._channels.values() for fd in channel.far]
         try:
             self._process = subprocess.Popen(
-                command, cwd=self.spec.cwd, stdin=subprocess.DEVNULL, stdout=far[-1],
-                stderr=far[-1], start_new_session=True, preexec_fn=die_with_parent,
-                pass_fds=[end.fileno() for end in far[:-1]] + [self._log_fd],
+                command, cwd=self.spec.cwd, stdin=subprocess.DEVNULL, stdout=stderr,
+                stderr=stderr, start_new_session=True, preexec_fn=die_with_parent,
+                pass_fds=[*inherited, self._log_fd],
             )
         except OSError as error:
             raise HarnessError(f"cannot start {command[0]}: {error.strerror}") from error
-        for end in far:
-            end.close()
+        for channel in self._channels.values():
+            channel.close_far()
         self._loop.watch_process(self._process.pid)
         self.qmp("qmp_capabilities")
         self._started = True
+        if not self._stall:
+            # The command line has no way to say this (`input-path` came after QEMU 7.2).
+            ends = {"in": "/dev/fdset/1", "out": "/dev/fdset/2", "append": True}
+            self.qmp("chardev-change", id="com1", backend={"type": "file", "data": ends})
         # QEMU takes writes of single registers only after its description was asked for.
         self._packet("qXfer:features:read:target.xml:0,ffb")
 
@@ -568,6 +580,13 @@ class Machine:
         """Resume, and look after the running machine until it stops."""
         if self._over is not None:
             return self._over
+        try:
+            return self._resume(packet, budget, until, stepping)
+        except MachineEnded as error:  # QEMU has ended between two looks at it
+            return error.outcome
+
+    def _resume(self, packet: str, budget: int, until: Callable[[], bool] | None,
+                stepping: bool) -> Outcome:
         if not stepping and self.reg("rip") in self._breakpoints:
             # QEMU would stop at once again; one step without the breakpoint gets past it.
             here = self.reg("rip")
