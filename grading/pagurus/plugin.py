@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from pagurus import handover
+from pagurus import handover, regions
 from pagurus.lab import Lab, MachineFactory
 from pagurus.machine import Machine
 from pagurus.results import TestResult
@@ -195,6 +195,9 @@ def _judge(item: pytest.Item, error: BaseException | None) -> TestResult:
     if why.verdict is Verdict.PASS:
         return result
     hints = [machine.hint for machine in machines if machine.hint]
+    empty = _empty_region(item, number) if why.verdict in _MAYBE_NOT_DONE else None
+    if empty:
+        result.verdict, why = Verdict.NOT_DONE.value, Explanation(Verdict.NOT_DONE, empty)
     result.what, result.expected, result.found = why.what, why.expected, why.found
     result.hint = why.hint or (hints[-1] if hints else None)
     if why.verdict is Verdict.HARNESS_ERROR and error is not None:
@@ -212,6 +215,20 @@ def _trace(error: BaseException) -> str:
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_GRADING)]
     lines = traceback.format_list(ours or frames) + traceback.format_exception_only(error)
     return "".join(lines)
+
+
+# What a test may see of a machine in which a region is empty and cannot say so.
+_MAYBE_NOT_DONE = (Verdict.FAIL, Verdict.PANIC, Verdict.TRIPLE_FAULT, Verdict.TIMEOUT)
+
+
+def _empty_region(item: pytest.Item, exercise: str) -> str | None:
+    """Of the exercise of a failed test: a region that is still as it was handed out, in words."""
+    stage = _stage_of(item.path)
+    for region in regions.own_regions(stage).values() if stage else ():
+        if region.exercise == exercise and regions.is_unsolved(
+                region.body, region.file, region.placeholder):
+            return f"exercise {region.id} ({region.file}:{region.first}) is not done yet"
+    return None
 
 
 def _title(item: pytest.Item) -> str:
