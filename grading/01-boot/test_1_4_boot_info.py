@@ -150,16 +150,42 @@ def test_memory_map_of_any_shape(machine: MachineFactory, rng: random.Random) ->
 def test_memory_without_a_map(machine: MachineFactory, rng: random.Random) -> None:
     """A boot loader that only knows mem_lower and mem_upper."""
     m = at_c(machine)
-    information = multiboot.Information(BLOCK)
-    lower, upper = rng.randrange(300, 640), rng.randrange(48 << 10, 4 << 20) + rng.randrange(4)
-    information.memory(lower, upper)
-    start, end, name = image_module(information)
-    information.modules([(start, end, name)])
-    result, field, info = build(m, information)
-    check("what boot_info_build returns", (0, ""), (result, field))
-    claims = [(0, lower << 10, bootinfo.FREE), (MIB, upper << 10, bootinfo.FREE)]
-    check_regions("the memory map", bootinfo.claimed(
-        claims + always_claimed(m, [(name, 14), (start, end - start)])), info.regions)
+    for upper in (rng.randrange(48 << 10, 1 << 20), rng.randrange(2 << 20, 4 << 20),
+                  rng.randrange(4 << 20, 1 << 32)):
+        information = multiboot.Information(BLOCK)
+        lower = rng.randrange(300, 640)
+        information.memory(lower, upper)
+        start, end, name = image_module(information)
+        information.modules([(start, end, name)])
+        result, field, info = build(m, information)
+        said = f"with mem_lower {lower} and mem_upper {upper}"
+        check(f"what boot_info_build returns {said}", (0, ""), (result, field))
+        claims = [(0, lower << 10, bootinfo.FREE), (MIB, upper << 10, bootinfo.FREE)]
+        check_regions(f"the memory map {said}", bootinfo.claimed(
+            claims + always_claimed(m, [(name, 14), (start, end - start)])), info.regions)
+
+
+@exercise("1.4", weight=1, read="the memory map")
+def test_last_map_entry(machine: MachineFactory, rng: random.Random) -> None:
+    """The last entry's size may lead anywhere; an entry that the map cuts off is an error."""
+    m = at_c(machine)
+    for size in (rng.randrange(24, 4000), 0x7FFFFFFC, 0xFFFFFFFC, 0xFFFFFFFF - 2 * 24):
+        information = multiboot.Information(BLOCK)
+        information.memory_map([(0, 200 * MIB, 1), (GIB, MIB, 1), (2 * GIB, MIB, 1)], [20] * 3)
+        information.entry_size(2, size)
+        information.modules([image_module(information)])
+        m.explain("Compare with >= or <, not with ==; and think of sizes near 2^32.")
+        result, field, info = build(m, information)
+        said = f"with a last map entry that says it has {size:#x} bytes"
+        check(f"boot_info_build {said}", (0, ""), (result, field))
+        check(f"the type of the memory at 2 GiB {said}", bootinfo.FREE, info.type_at(2 * GIB))
+    for cut in (1, rng.randrange(2, 24)):
+        information = multiboot.Information(BLOCK)
+        information.memory_map([(0, 200 * MIB, 1), (GIB, MIB, 1)], [20] * 2)
+        information.field(44, 48 - cut)
+        information.modules([image_module(information)])
+        check(f"boot_info_build with a map that is cut off {cut} bytes before its last entry's end",
+              (-EINVAL, "mmap size"), build(m, information)[:2])
 
 
 @exercise("1.4", weight=2, read="the memory map")
@@ -181,7 +207,7 @@ def test_nonsense_is_named(machine: MachineFactory) -> None:
 
     good = BLOCK + 8192
     expect("a map entry of 19 bytes", (-EINVAL, "mmap size"),
-           lambda i: i.memory_map([(0, MIB, 1), (MIB, MIB, 1)], [20, 20]) or _shrink(i))
+           lambda i: (i.memory_map([(0, MIB, 1), (MIB, MIB, 1)], [20, 20]), i.entry_size(1, 19)))
     expect("a memory map in page 0", (-EFAULT, "mmap_addr"), lambda i: i.field(48, 16))
     expect("a map that ends above 4 GiB", (-EFAULT, "mmap_addr"),
            lambda i: (i.field(48, 0xFFFFF000), i.field(44, 0x2000)))
@@ -194,10 +220,52 @@ def test_nonsense_is_named(machine: MachineFactory) -> None:
           build(m, multiboot.Information(BLOCK), magic=0x1BADB002)[:2])
 
 
-def _shrink(information: multiboot.Information) -> None:
-    """Makes the second of two map entries one byte too short to be one."""
-    at = len(information.data) - 24
-    information._data[at:at + 4] = (19).to_bytes(4, "little")
+@exercise("1.4", weight=1, read="the command line")
+def test_strings_of_any_shape(machine: MachineFactory, rng: random.Random) -> None:
+    """Blanks behind the loader's name, a name alone, and modules that have no string."""
+    m = at_c(machine)
+    name, text = f"dir/loader{rng.randrange(100)}.elf", f"x{rng.randrange(100)}  y "
+    for line, wanted in {f"{name} {text}": text, f"{name}   {text}": text, name: "",
+                         f"{name}   ": "", "": "", f" {text}": text}.items():
+        information = multiboot.Information(BLOCK)
+        information.memory_map([(0, 200 * MIB, 1)], [20])
+        information.command_line(line.encode())
+        start, end, _ = image_module(information)
+        information.modules([(start, end, 0), (start, end, 0)])
+        said = f"with the command line {line!r} and modules whose string is 0"
+        result, field, info = build(m, information)
+        check(f"boot_info_build {said}", (0, ""), (result, field))
+        check(f"the string at command_line {said}", wanted,
+              m.cstring(info.command_line, physical=True))
+        check("the string of a module that has none", "",
+              m.cstring(info.modules[0][2], physical=True))
+
+
+@exercise("1.4", weight=1, read="the command line")
+def test_strings_are_claimed_to_their_end(machine: MachineFactory, rng: random.Random) -> None:
+    """Of each string all pages are in use, also one that holds nothing but its zero byte."""
+    m = at_c(machine)
+    information = multiboot.Information(BLOCK)
+    information.memory_map([(0, 200 * MIB, 1)], [20])
+    module = image_module(information)
+
+    def up_to_a_page(pages: int) -> tuple[int, int]:
+        """A string whose zero byte is the first byte of a page; its address and bytes."""
+        length = pages * PAGE - rng.randrange(1, PAGE)
+        information.put(b"", align=PAGE)
+        at = information.put(bytes(PAGE * pages - length) + b"x" * length + b"\0", align=PAGE)
+        information.put(b"", align=2 * PAGE)
+        return at + PAGE * pages - length, length + 1
+
+    line, string = up_to_a_page(2), up_to_a_page(1)
+    information.flag(multiboot.CMDLINE)
+    information.field(16, line[0])
+    information.modules([module, (module[0], module[1], string[0])])
+    result, field, info = build(m, information)
+    check("what boot_info_build returns", (0, ""), (result, field))
+    for what, (at, size) in {"the command line": line, "a module's string": string}.items():
+        check(f"what the memory of {what} at {at:#x} is, {size} bytes with the zero",
+              {bootinfo.LOADER}, info.types_in(at & -PAGE, size + at % PAGE))
 
 
 # -- real machines ----------------------------------------------------------------------------

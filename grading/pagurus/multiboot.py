@@ -20,6 +20,7 @@ class Information:
     def __init__(self, base: int) -> None:
         self.base = base
         self._data = bytearray(120)
+        self._entries: list[int] = []  # offsets in the memory map
 
     def put(self, data: bytes, align: int = 4) -> int:
         """Append bytes; their address."""
@@ -50,6 +51,12 @@ class Information:
         self.flag(MEM_MAP)
         self.field(44, len(entries))
         self.field(48, self.put(entries))
+        self._entries = [sum(entry_sizes[:i]) + 4 * i for i in range(len(ranges))]
+
+    def entry_size(self, index: int, size: int) -> None:
+        """Let an entry of the map say that it has another size than it has."""
+        (at,) = struct.unpack_from("<I", self._data, 48)
+        struct.pack_into("<I", self._data, at - self.base + self._entries[index], size)
 
     def command_line(self, text: bytes) -> int:
         """The command line; its address."""
