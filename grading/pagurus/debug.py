@@ -30,7 +30,7 @@ from pagurus import grade, handover, regions
 from pagurus.channels import Channel, Loop
 from pagurus.errors import UsageError
 from pagurus.lab import KEEP, Lab
-from pagurus.machine import BUDGET, die_with_parent
+from pagurus.machine import REACH_BUDGET, die_with_parent
 from pagurus.qcow2 import empty_qcow2
 from pagurus.qemu import MachineSpec, accelerator, base_command
 from pagurus.qmp import Qmp
@@ -40,8 +40,8 @@ from pagurus.stages import Stage, find_root, find_stage
 from pagurus.verdict import HarnessError
 
 # Where a machine ends or goes wrong: GDB stops at those of them that the lab has.
-ENDS = ("panic", "trap_dispatch", "exercise_todo", "loader_refuse", "early_refuse", "machine_exit")
-LAST = "debug_exit"
+ENDS = ("panic", "trap_dispatch", "exercise_todo", "loader_refuse", "early_refuse", "machine_exit",
+        "debug_exit")
 
 _RECORD_SECONDS = 120
 
@@ -73,7 +73,7 @@ def gdb_main(argv: Sequence[str]) -> int:
         if target is None:
             return served.gdb_status
     _tell(target, stage)
-    target.prepare = _breakpoints(target) + ["continue"]
+    target.prepare = _breakpoints(target)
     return _debug(stage, target, folder)
 
 
@@ -113,11 +113,11 @@ def rewind_main(argv: Sequence[str]) -> int:
         _tell(target, stage)
     end = _record(target, folder)
     if end is None:
-        target.prepare = [*_breakpoints(target), f"hbreak {LAST}", "continue"]
+        target.prepare = _breakpoints(target)
     else:
         target.prepare = [f"monitor replay_break {end}", "continue", "monitor replay_delete_break"]
-    print("The machine is replayed; you are at its end. Go back with reverse-stepi, "
-          "reverse-continue, or a watchpoint.", flush=True)
+    print("The machine is replayed, up to its end. Go back with reverse-stepi, reverse-continue, "
+          "or a watchpoint.", flush=True)
     return _debug(stage, target, folder, replay=True)
 
 
@@ -245,12 +245,14 @@ def _tell(target: Target, stage: Stage) -> None:
 
 
 def _breakpoints(target: Target) -> list[str]:
+    """GDB commands that run to where the machine ends or goes wrong."""
     known = set()
     for path in target.symbols:
         done = subprocess.run(["nm", "--defined-only", "-j", str(path)], capture_output=True,
                               text=True, check=False)
         known |= set(done.stdout.split())
-    return [f"hbreak {name}" for name in ENDS if name in known]
+    found = [f"hbreak {name}" for name in ENDS if name in known]
+    return [*found, "continue"] if found else []
 
 
 # -- QEMU and GDB -----------------------------------------------------------------------------
@@ -323,7 +325,7 @@ def _record(target: Target, folder: Path) -> int | None:
                 if answer is None:
                     return None
                 end = answer["icount"]
-                if over or end > BUDGET:
+                if over or end > REACH_BUDGET:  # a reverse step replays all of it
                     break
             ask("stop")
             answer = ask("query-replay")

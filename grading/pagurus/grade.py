@@ -16,6 +16,7 @@ from pathlib import Path
 from pagurus import qemu, regions, submission
 from pagurus.build import BrokenBuild, build, cores
 from pagurus.errors import UsageError
+from pagurus.headings import exercises_of
 from pagurus.report import report
 from pagurus.results import Grade, TestResult, gradescope, make_grade, write_json
 from pagurus.session import ONLY, RESULTS, SEED, is_wanted, run_seed
@@ -91,7 +92,7 @@ def _parse(verb: str, argv: Sequence[str]) -> tuple[list[str], dict[str, str]]:
 
 def grade_stage(stage: Stage, wanted: Sequence[str], with_build: bool = True) -> Grade:
     """Build the stage, run its tests (or those that `wanted` names), and count the points."""
-    own = regions.exercises(regions.own_regions(stage))
+    own = exercises_of(stage)
     if not own:
         raise UsageError(f"{stage.place} has no exercise to grade")
     check_exercises(wanted, [exercise.id for exercise in own])
@@ -120,7 +121,7 @@ def check_exercises(wanted: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _does_not_compile(stage: Stage, broken: BrokenBuild) -> Grade:
-    own = regions.exercises(regions.own_regions(stage))
+    own = exercises_of(stage)
     failed = [
         TestResult(f"{exercise.id}/compiles", exercise.id, Verdict.FAIL.value,
                    "the lab compiles", what="the lab does not compile")
@@ -163,8 +164,8 @@ def run_pytest(stage: Stage, wanted: Sequence[str],
         if not any(is_wanted(name, one) for name in found["names"]):
             raise UsageError(_no_test(one, found["names"]))
     trouble = found["trouble"]
-    if status not in (0, 1) and not trouble:
-        trouble = [f"pytest ended with status {status}:\n{output[-3000:]}"]
+    if status not in (0, 1):  # 3 is an error within pytest or our plugin
+        trouble.append(f"pytest ended with status {status}:\n{output[-3000:].strip()}")
     return [TestResult(**test) for test in found["tests"]], trouble
 
 
@@ -260,7 +261,7 @@ def _grade_submission(stage: Stage, folder: Path, options: dict[str, str]) -> in
 
 def _isolated(stage: Stage, folder: Path, out: Path) -> Grade:
     """Each exercise alone, inside the reference solution."""
-    exercises = regions.exercises(regions.own_regions(stage))
+    exercises = exercises_of(stage)
     parts: list[Grade] = []
     for exercise in exercises:
         assembly = submission.isolate(folder, stage, exercise.id, out / exercise.id)
@@ -292,7 +293,7 @@ def _read_grade(content: dict, stage: Stage, wanted: Sequence[str] | None = None
         TestResult(name=test["name"], detail=None, **test["extra_data"])
         for test in content["tests"]
     ]
-    own = regions.exercises(regions.own_regions(stage))
+    own = exercises_of(stage)
     grade = make_grade(stage.name, own, tests, content["extra_data"]["seed"], wanted)
     grade.trouble = list(content["extra_data"]["trouble"])
     grade.build_output = content["extra_data"].get("build_output", "")

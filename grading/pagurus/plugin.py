@@ -210,10 +210,10 @@ def _judge(item: pytest.Item, error: BaseException | None) -> TestResult:
 
 
 def _trace(error: BaseException) -> str:
-    """The traceback, of pytest's own frames only if there are no others."""
+    """The traceback, of pytest's own frames only the last two, and only if there are no others."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_GRADING)]
-    lines = traceback.format_list(ours or frames) + traceback.format_exception_only(error)
+    lines = traceback.format_list(ours or frames[-2:]) + traceback.format_exception_only(error)
     return "".join(lines)
 
 

@@ -131,7 +131,8 @@ def explain(exercise: str, error: BaseException | None, outcomes: list[Outcome])
     if isinstance(error, AssertionError):
         return Explanation(verdict, str(error).strip() or "an assertion of the test failed")
     died = next((end.text for end in outcomes if end.kind is Kind.QEMU_DIED), None)
-    return Explanation(Verdict.HARNESS_ERROR, died or f"{type(error).__name__}: {error}")
+    kind = "" if isinstance(error, HarnessError) else f"{type(error).__name__}: "
+    return Explanation(Verdict.HARNESS_ERROR, died or f"{kind}{error}")
 
 
 def show(value: Any) -> str:

@@ -1,0 +1,162 @@
+"""The verbs gdb, qemu-gdb and rewind, driven by GDB in batch mode on the toy lab."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pagurus.elfsym import read_symbols
+from pagurus.qcow2 import empty_qcow2
+from toy_lab import ToyLab
+
+MORE_TESTS = '''
+from pagurus.checks import check, exercise
+
+@exercise("1.1")
+def test_looks(machine):
+    m = machine(app=None)
+    m.run_to("half_way", budget=15_000_000)
+    check("esi", 1, m.reg("rsi"))
+
+@exercise("1.1")
+def test_ends_otherwise(machine):
+    machine(app=None, args="kept arguments").run_expect_exit(3)
+
+@exercise("1.2")
+def test_no_machine():
+    check("truth", 1, 2)
+'''
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> ToyLab:
+    toy = ToyLab(tmp_path / "a tree")
+    toy.write("grading/01-toy/test_more.py", MORE_TESTS)
+    subprocess.run(["make", "-s", "build"], cwd=toy.root, check=True)
+    # `make gdb` without T debugs what `make run` runs: loader and an image.
+    build = toy.root / "build/01-toy"
+    shutil.copy(build / "loader.elf", build / "hello.elf")
+    return toy
+
+
+def debug(toy: ToyLab, *arguments: str, commands: str = "") -> str:
+    """A verb's output, with GDB in batch mode executing `commands` after the verb's own."""
+    path = toy.root.parent / "batch.gdb"
+    path.write_text(commands)
+    done = toy.run(*arguments, GDB_ARGS=f"-batch -x {path}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+WHERE = 'printf "at %#lx\\n", $rip\n'
+
+
+def places(toy: ToyLab, output: str) -> list[str]:
+    """The places that WHERE has shown, as SYMBOL or SYMBOL+OFFSET."""
+    symbols = read_symbols(toy.root / "build/01-toy/loader.elf")
+    found = []
+    for address in re.findall(r"^at (0x[0-9a-f]+)$", output, re.MULTILINE):
+        symbol, offset = symbols.find(int(address, 16)) or (None, 0)
+        found.append((symbol.name if symbol else address) + (f"+{offset}" if offset else ""))
+    return found
+
+
+def test_gdb_begins_at_the_first_instruction(toy: ToyLab) -> None:
+    output = debug(toy, "gdb", "01", commands=f"{WHERE}stepi\n{WHERE}")
+    assert places(toy, output) == ["_start", "_start+5"]
+
+
+def test_gdb_at_the_failed_check(toy: ToyLab) -> None:
+    output = debug(toy, "gdb", "01", "1.1/looks", commands=WHERE)
+    assert "FAIL          1.1/looks" in output
+    assert "The machine stands where the check failed." in output
+    assert places(toy, output) == ["half_way"]
+
+
+def test_gdb_of_a_machine_that_has_ended(toy: ToyLab) -> None:
+    output = debug(toy, "gdb", "01", "1.1/ends_otherwise")
+    assert "The machine has ended; here it is again from the start." in output
+    assert "expected  3" in output and "found     42" in output
+    assert "pagurus: exit 42" in (toy.root / "build/debug/01-toy/debug.txt").read_text()
+
+
+def test_gdb_of_a_test_that_passes(toy: ToyLab) -> None:
+    assert "1.2/ends passes" in debug(toy, "gdb", "01", "1.2/ends")
+
+
+def test_qemu_gdb_waits_for_a_gdb(toy: ToyLab) -> None:
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "pagurus", "qemu-gdb", "01"], cwd=toy.root, text=True,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(toy.root / "grading")},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    try:
+        assert waiting.stdout is not None
+        lines = [waiting.stdout.readline() for _ in range(3)]
+        assert "gdb -x build/debug/01-toy/commands.gdb" in lines[1]
+        done = subprocess.run(
+            ["gdb", "-q", "-batch", "-x", "build/debug/01-toy/commands.gdb", "-ex",
+             "hbreak half_way", "-ex", "continue", "-ex", WHERE.strip(), "-ex", "kill"],
+            cwd=toy.root, capture_output=True, text=True, timeout=30, check=False)
+        assert places(toy, done.stdout) == ["half_way"]
+        assert waiting.wait(10) == 0
+    finally:
+        waiting.kill()
+        waiting.wait()
+
+
+def test_rewind_goes_back(toy: ToyLab) -> None:
+    toy.solve(e1_2="mov edi, 7\ncli\nlidt [0]\nud2")  # a triple fault
+    subprocess.run(["make", "-s", "build"], cwd=toy.root, check=True)
+    output = debug(toy, "rewind", "01", "1.2/ends", commands=(
+        "x/i $rip\n"
+        "reverse-stepi\nreverse-stepi\nreverse-stepi\n"
+        f"{WHERE}"
+        f"hbreak *_start\nreverse-continue\n{WHERE}"
+        f"hbreak *half_way\ncontinue\n{WHERE}"))
+    assert "TRIPLE-FAULT  1.2/ends" in output
+    assert "ud2" in output
+    # The instruction that raised was counted: the first step back stays there.
+    assert places(toy, output) == ["half_way+5", "_start", "half_way"]
+
+
+def test_rewind_a_machine_that_hangs(toy: ToyLab) -> None:
+    toy.solve(e1_2="mov edi, 7\njmp $")
+    subprocess.run(["make", "-s", "build"], cwd=toy.root, check=True)
+    output = debug(toy, "rewind", "01", "1.2/ends", commands=(
+        f"{WHERE}hbreak *half_way\nreverse-continue\n{WHERE}"))
+    assert places(toy, output) == ["half_way+5", "half_way"]
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (("gdb", "01", "1.2/nobody"), "no test '1.2/nobody'"),
+    (("gdb", "01", "9.9"), "no exercise '9.9'"),
+    (("gdb", "01", "1.1", "1.2"), "'1.2' is one argument too many"),
+    (("gdb", "01", "1.2/no_machine"), "1.2/no_machine starts no machine"),
+])
+def test_wrong_calls(toy: ToyLab, arguments: tuple[str, ...], message: str) -> None:
+    done = toy.run(*arguments)
+    assert done.returncode == 2, done.stdout
+    assert message in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_no_such_program(toy: ToyLab) -> None:
+    done = toy.run("gdb", "01", APP="nobody")
+    assert done.returncode == 2
+    assert "build/01-toy/nobody.elf does not exist" in done.stderr
+
+
+def test_ends_that_are_known_get_breakpoints(toy: ToyLab) -> None:
+    toy.solve(e1_2='call panic\nglobal panic\npanic: REPORT "pagurus: panic x"\nDEBUG_EXIT 0x7f')
+    subprocess.run(["make", "-s", "build"], cwd=toy.root, check=True)
+    output = debug(toy, "gdb", "01", "1.2/ends", commands=WHERE)
+    assert "PANIC         1.2/ends" in output
+    assert places(toy, output) == ["panic"]
+
+
+def test_empty_disk_image() -> None:
+    image = empty_qcow2(1 << 30)
+    assert image[:8] == b"QFI\xfb\0\0\0\3"
+    assert len(image) == 4 << 16

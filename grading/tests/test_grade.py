@@ -1,0 +1,282 @@
+"""The verbs grade and test, on a toy lab: points, reports, exit statuses, whose fault it was."""
+
+import json
+import xml.etree.ElementTree
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toy_lab import TESTS, ToyLab
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> ToyLab:
+    return ToyLab(tmp_path / "tree")
+
+
+def report_of(toy: ToyLab) -> dict[str, Any]:
+    return json.loads((toy.root / "build/grade/01-toy.json").read_text())
+
+
+def verdicts(toy: ToyLab) -> dict[str, str]:
+    return {test["name"]: test["verdict"] for test in report_of(toy)["tests"]}
+
+
+def test_solution_gets_full_marks(toy: ToyLab) -> None:
+    done = toy.run("grade", "01")
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("1.1  say something ..") and lines[0].endswith(" 10/10")
+    assert lines[-1] == "Score: 30/30"
+    report = report_of(toy)
+    assert (report["score"], report["max_score"]) == (30, 30)
+    assert [exercise["score"] for exercise in report["exercises"]] == [10, 20]
+    scores = {test["name"]: (test["score"], test["max_score"]) for test in report["tests"]}
+    assert scores == {"1.1/says_something": (10, 10), "1.2/ends": (15, 15), "1.2/random": (5, 5)}
+    assert {test["status"] for test in report["tests"]} == {"passed"}
+    cases = xml.etree.ElementTree.parse(toy.root / "build/grade/01-toy.xml").iter("testcase")
+    assert len(list(cases)) == 3
+
+
+def test_starter_gets_nothing_and_a_kind_word(toy: ToyLab) -> None:
+    toy.solve(e1_1='TODO "1.1"', e1_2='TODO "1.2"')
+    toy.write("grading/01-toy/test_toy.py", TESTS.split('@exercise("1.2")')[0])
+    done = toy.run("grade", "01")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert set(verdicts(toy).values()) == {"NOT-DONE"}
+    assert "Nothing is done yet, and that is fine: start with exercise 1.1" in done.stdout
+    assert done.stdout.endswith("Score: 0/30\n")
+
+
+def test_an_exercise_with_a_todo_left_earns_nothing(toy: ToyLab) -> None:
+    toy.solve(e1_2='TODO "1.2"')
+    done = toy.run("grade", "01")
+    assert verdicts(toy) == {
+        "1.1/says_something": "PASS", "1.2/ends": "NOT-DONE", "1.2/random": "PASS"}
+    assert done.stdout.endswith("Score: 10/30\n")
+    assert "1.2  NOT-DONE: exercise 1.2 is not done yet" in done.stdout
+    assert done.returncode == 1
+
+
+def test_a_failed_test_is_explained(toy: ToyLab) -> None:
+    toy.solve(e1_1='REPORT "ok 1 - nothing"', e1_2='REPORT "pagurus: exit 1"\nDEBUG_EXIT 1')
+    done = toy.run("grade", "01", SEED="77")
+    assert done.returncode == 1
+    text = done.stdout
+    for line in (
+        "FAIL          1.1/says_something (The machine says something)",
+        "what it says",
+        "expected  ['ok 1 - something']",
+        "found     ['ok 1 - nothing']",
+        "hint      REPORT says it",
+        'read      labs/01-toy/README.md, "Saying something"',
+        "alone     make test LAB=01 T='1.1/says_something' SEED=77",
+        "debug     make gdb LAB=01 T='1.1/says_something' SEED=77",
+        "FAIL          1.2/ends: the exit status of the program",
+    ):
+        assert line in text
+    assert "expected  42" not in text, "only the first failing exercise is explained in full"
+    assert "Score: 5/30" in text
+    assert "expected  42" in toy.run("grade", "01", V="1").stdout
+
+
+def test_a_file_that_does_not_compile_scores_0(toy: ToyLab) -> None:
+    toy.solve(e1_2="nonsense eax")
+    done = toy.run("grade", "01")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "labs/01-toy/loader.asm:" in done.stdout and "error" in done.stdout
+    assert "(in exercise 1.2)" in done.stdout
+    assert done.stdout.endswith("Score: 0/30\n")
+    assert report_of(toy)["score"] == 0
+    assert set(verdicts(toy).values()) == {"FAIL"}
+
+
+def test_a_build_broken_elsewhere_is_no_students_fault(toy: ToyLab) -> None:
+    toy.write("Makefile", "build:\n\tfalse\n")
+    done = toy.run("grade", "01")
+    assert done.returncode == 3
+    assert "The grader itself had trouble (not your mistake):" in done.stdout
+    assert "the build is broken outside of the exercises" in done.stdout
+    assert report_of(toy)["extra_data"]["harness_error"] is True
+
+
+def test_no_qemu_is_no_students_fault(toy: ToyLab) -> None:
+    done = toy.run("grade", "01", QEMU="qemu-that-nobody-has")
+    assert done.returncode == 3
+    assert verdicts(toy)["1.2/ends"] == "HARNESS-ERROR"
+    assert "cannot start qemu-that-nobody-has" in done.stdout
+
+
+BROKEN_TESTS = '''
+import pytest
+from pagurus.checks import exercise
+
+@exercise("1.1")
+def test_skips():
+    pytest.skip("not today")
+
+@exercise("1.1")
+@pytest.mark.xfail
+def test_xfails():
+    assert False
+
+@exercise("1.1")
+@pytest.mark.xfail
+def test_xpasses():
+    pass
+
+@exercise("1.1")
+def test_has_a_bug():
+    {}["key"]
+
+def test_unmarked():
+    pass
+
+@exercise(1.1)
+def test_badly_marked():
+    pass
+
+@exercise("1.1")
+def test_asks_for_what_is_not_there(no_such_fixture):
+    pass
+
+@exercise("1.1")
+def test_fine():
+    pass
+
+@exercise("1.1")
+def test_kills_its_worker(lab):
+    import os
+    os._exit(1)
+
+class TestTwice:
+    @exercise("1.1")
+    def test_fine(self):
+        pass
+'''
+
+
+def test_tests_that_break_the_rules_never_pass(toy: ToyLab) -> None:
+    toy.write("grading/01-toy/test_broken.py", BROKEN_TESTS)
+    done = toy.run("grade", "01")
+    assert done.returncode == 3
+    report = report_of(toy)
+    trouble = "\n".join(report["extra_data"]["trouble"])
+    found = {(test["name"], test["verdict"]) for test in report["tests"]}
+    for name in ("skips", "xfails", "xpasses", "has_a_bug", "asks_for_what_is_not_there",
+                 "badly_marked"):
+        assert (f"1.1/{name}", "HARNESS-ERROR") in found
+    assert ("1.1/fine", "PASS") in found and ("1.1/fine", "HARNESS-ERROR") in found
+    assert "unmarked" in trouble
+    assert "test_kills_its_worker" in trouble
+    assert ("1.2/ends", "PASS") in found
+
+
+def test_a_test_file_that_cannot_be_imported(toy: ToyLab) -> None:
+    toy.write("grading/01-toy/test_broken.py", "import nothing_like_that\n")
+    done = toy.run("grade", "01")
+    assert done.returncode == 3
+    assert "nothing_like_that" in done.stdout
+
+
+def test_an_exercise_without_a_test(toy: ToyLab) -> None:
+    toy.write("grading/01-toy/test_toy.py", TESTS.split('@exercise("1.2"')[0])
+    done = toy.run("grade", "01")
+    assert done.returncode == 3
+    assert "exercise 1.2 has no test" in done.stdout
+
+
+def test_single_tests(toy: ToyLab) -> None:
+    out = toy.root / "out.json"
+    done = toy.run("test", "01", "1.2/ends", "--json", str(out))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[0] == "PASS          1.2/ends"
+    assert [test["name"] for test in json.loads(out.read_text())["tests"]] == ["1.2/ends"]
+    assert not (toy.root / "build/grade/01-toy.json").exists(), "no grade from a part of the tests"
+    done = toy.run("test", "01", "1.2", "1.1/says_something")
+    assert "3 of 3 tests passed" in done.stdout
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (("test", "01", "1.2/end"), "no test '1.2/end'; close to it: 1.2/ends"),
+    (("test", "01", "1.3"), "no exercise '1.3'; there are: 1.1 1.2"),
+    (("test", "07"), "no lab '07'; there are: 01-toy"),
+    (("grade", "07"), "no lab '07'; there are: 01-toy"),
+    (("grade", "01", "02"), "'02' is one argument too many"),
+    (("grade", "--json"), "grade: --json needs a value"),
+    (("grade", "--fast"), "grade: unknown option '--fast'"),
+    (("grade", "--isolate"), "--isolate judges a submission"),
+    (("grade", "--submission", "nowhere"), "nowhere is not a folder"),
+])
+def test_wrong_calls(toy: ToyLab, arguments: tuple[str, ...], message: str) -> None:
+    done = toy.run(*arguments)
+    assert done.returncode == 2, done.stdout
+    assert message in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_seed_repeats_and_varies(toy: ToyLab) -> None:
+    toy.write("grading/01-toy/test_toy.py", '''
+from pagurus.checks import exercise, fail
+
+@exercise("1.1")
+def test_draws(rng):
+    fail(str(rng.random()))
+
+@exercise("1.2")
+def test_draws_too(rng):
+    fail(str(rng.random()))
+''')
+
+    def draw(**variables: str) -> list[str]:
+        toy.run("grade", "01", "--no-build", **variables)
+        return [test["extra_data"]["what"] for test in report_of(toy)["tests"]]
+
+    one, again, other = draw(SEED="5"), draw(SEED="5"), draw()
+    assert one == again != other
+    assert one[0] != one[1], "each test draws its own numbers"
+
+
+def submitted(toy: ToyLab, folder: Path, **bodies: str) -> str:
+    """A student's folder with these bodies; the tree itself stays the solution."""
+    toy.solve(**bodies)
+    path = folder / "labs/01-toy/loader.asm"
+    path.parent.mkdir(parents=True)
+    path.write_text((toy.root / "labs/01-toy/loader.asm").read_text() + "; mine\n")
+    toy.solve()
+    return str(folder)
+
+
+def test_submission(toy: ToyLab, tmp_path: Path) -> None:
+    folder = submitted(toy, tmp_path / "ada", e1_1='REPORT "no"')
+    done = toy.run("grade", "01", "--submission", folder)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout.startswith("Changes outside of the exercises:\n")
+    assert "  loader.asm:28: changed outside of the exercises\n" in done.stdout
+    assert "Score: 20/30" in done.stdout
+    report = json.loads((toy.root / "build/submissions/ada.json").read_text())
+    assert report["score"] == 20
+    assert not (toy.root / "build/grade/01-toy.json").exists(), "the tree's own grade is not touched"
+
+
+def test_submission_isolated(toy: ToyLab, tmp_path: Path) -> None:
+    folder = submitted(toy, tmp_path / "bob", e1_1="jmp $", e1_2='REPORT "pagurus: exit 42"\nDEBUG_EXIT 42')
+    done = toy.run("grade", "01", "--submission", folder)
+    assert "Score: 0/30" in done.stdout or "Score: 5/30" in done.stdout
+    done = toy.run("grade", "01", "--submission", folder, "--isolate")
+    assert "TIMEOUT" in done.stdout and "Score: 20/30" in done.stdout
+    assert done.returncode == 1
+
+
+def test_submission_that_does_not_compile(toy: ToyLab, tmp_path: Path) -> None:
+    folder = submitted(toy, tmp_path / "eve", e1_1="oh no")
+    done = toy.run("grade", "01", "--submission", folder)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "does not compile" in done.stdout and "Score: 0/30" in done.stdout
+    isolated = toy.run("grade", "01", "--submission", folder, "--isolate")
+    assert isolated.returncode == 1 and "Score: 20/30" in isolated.stdout
+
+
+def test_all_stages(toy: ToyLab) -> None:
+    done = toy.run("grade")
+    assert done.stdout.endswith("Score: 30/30\n") and done.returncode == 0
