@@ -103,6 +103,7 @@ class Exercise:
     id: str
     points: int
     regions: tuple[Region, ...]
+    title: str = ""  # in the lab text
 
     @property
     def files(self) -> list[str]:
@@ -110,7 +111,7 @@ class Exercise:
 
     @property
     def text(self) -> str:
-        return self.regions[0].text
+        return self.title or self.regions[0].text
 
 
 def read_source(path: Path) -> str:
