@@ -96,6 +96,14 @@ def check_descriptors(table: bytes) -> None:
         check_that(f"the data descriptor is {name}", right, name, f"{data.raw:#018x}")
 
 
+def check_gdtr(m: Machine) -> None:
+    """What LGDT has loaded."""
+    base, limit = m.tables()["gdt"]
+    check("GDTR's base", m.address("boot_gdt"), base,
+          hint="LGDT takes the address of boot_gdt_pointer.")
+    check("GDTR's limit, the table's size minus one", 3 * 8 - 1, limit)
+
+
 @exercise("1.2", weight=3, read="the descriptors")
 def test_segments_are_right(machine: MachineFactory) -> None:
     """CS is 64-bit code and the data segments are writable data, of the loader's own table."""
@@ -107,12 +115,11 @@ def test_segments_are_right(machine: MachineFactory) -> None:
     except MachineEnded as end:
         if end.outcome.kind is Kind.TRIPLE_FAULT:
             check_descriptors(table)  # if these are why, they say more than the fault
+            if m.reg("efer") & x86.EFER_LMA:
+                check_gdtr(m)
         raise
-    base, limit = m.tables()["gdt"]
-    check("GDTR's base", m.address("boot_gdt"), base,
-          hint="LGDT takes the address of boot_gdt_pointer.")
-    check("GDTR's limit, the table's size minus one", 3 * 8 - 1, limit)
-    check_descriptors(m.read(base, 24))
+    check_gdtr(m)
+    check_descriptors(m.read("boot_gdt", 24))
     # A boot loader may leave any descriptor in these.
     for register in ("ds", "es", "ss", "fs", "gs"):
         m.set_reg(register, 0x10 if register in ("fs", "gs") else 0x08)

@@ -12,8 +12,12 @@ from pagurus.machine import Machine
 from pagurus.outcome import Kind
 
 PAGE, MIB, GIB = 1 << 12, 1 << 20, 1 << 30
+ENOMEM = 12
 LOOP = b"\xeb\xfe"  # jmp to itself
 LAST = (1 << 64) - PAGE
+
+# Memory of a 64 MiB machine that nobody uses while the loader runs.
+OTHER_TABLE, INFO, FILE, MODULE, IMAGE, FREE = (MIB * n for n in (40, 41, 42, 43, 44, 48))
 
 
 def entered(m: Machine, entry: str | int = "image:_start") -> bootinfo.BootInfo:
@@ -71,13 +75,22 @@ def test_bss_is_zero(lab: Lab, machine: MachineFactory) -> None:
 def test_entry_contract(machine: MachineFactory) -> None:
     """The image is entered as boot_info.h promises."""
     m = machine()
+    m.run_to("image_enter")
+    # Other tables that map the same, and flags as a caller may have them; no device interrupts.
+    top = m.read(m.reg("cr3") & x86.PTE_ADDRESS, PAGE, physical=True)
+    m.write(OTHER_TABLE, top, physical=True)
+    m.set_reg("rdx", OTHER_TABLE)
+    m.outb(0x21, 0xFF)
+    m.outb(0xA1, 0xFF)
+    m.set_reg("rflags", m.reg("rflags") | x86.RFLAGS_IF | x86.RFLAGS_DF)
     info = entered(m)
     check("boot_info at rdi: magic, version, size",
           (bootinfo.MAGIC, bootinfo.VERSION, bootinfo.SIZE), (info.magic, info.version, info.size))
     check("the width of the code", 64, m.mode())
-    check("the direction and interrupt flags", 0,
-          m.reg("rflags") & (x86.RFLAGS_IF | x86.RFLAGS_DF))
-    check("rsp modulo 16", 0, m.reg("rsp") % 16)
+    check("CR3, which image_enter gets in rdx", OTHER_TABLE, m.reg("cr3") & x86.PTE_ADDRESS)
+    check("the direction flag", 0, m.reg("rflags") & x86.RFLAGS_DF)
+    check("the interrupt flag", 0, m.reg("rflags") & x86.RFLAGS_IF)
+    check("rsp modulo 16", 0, m.reg("rsp") % 16, hint="Nothing is to lie on the fresh stack.")
     check("rbp, where a backtrace ends", 0, m.reg("rbp"))
     low, high = m.address("boot_stack"), m.address("boot_stack_top")
     check_that("the stack has 16 KiB left", low + (16 << 10) <= m.reg("rsp") <= high,
@@ -100,6 +113,7 @@ def test_image_is_mapped(machine: MachineFactory) -> None:
           [(hex(one.virtual), hex(one.physical), one.size) for one in high])
     check_that("the image is writable at all levels", high[0].writable, "writable", str(high[0]))
     check_that("the image can be executed", high[0].executable, "executable", str(high[0]))
+    check_that("the image is for the kernel only", not high[0].user, "U/S = 0", str(high[0]))
 
 
 @exercise("1.5", weight=2, read="map one page")
@@ -127,6 +141,25 @@ def _tables(read: x86.ReadPhysical, table: int, level: int):
             entry = int.from_bytes(data[at:at + 8], "little")
             if entry & x86.PTE_P and not entry & x86.PTE_PS:
                 yield from _tables(read, entry & x86.PTE_ADDRESS, level - 1)
+
+
+@exercise("1.5", weight=1, read="map one page")
+def test_no_memory_for_tables(machine: MachineFactory) -> None:
+    """Where memory ends with the image itself, or with some of its tables, the answer is -ENOMEM."""
+    m = machine()
+    m.run_to("image_load")
+    field = m.reg("rcx")
+    content = image([Segment(VADDR, LOOP)])
+    m.write(FILE, content, physical=True)
+    m.write(MODULE, FILE.to_bytes(8, "little") + len(content).to_bytes(8, "little"), physical=True)
+    # A table that a call has made is there in the next: each gets one level further.
+    for level, base, pages in (("PDPT", FREE, 1), ("page directory", FREE + MIB, 2),
+                               ("page table", FREE + 2 * MIB, 2)):
+        m.write(INFO, bootinfo.pack_regions([(base, pages * PAGE, bootinfo.FREE)]), physical=True)
+        m.explain("region_take returns 0 where no memory is left.")
+        result = m.call("image_load", INFO, MODULE, IMAGE, field) & 0xFFFFFFFF
+        check(f"image_load (-ENOMEM) where no memory is left for the {level}",
+              -ENOMEM & 0xFFFFFFFF, result)
 
 
 # -- unusual, but right -----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import random
 import re
+import struct
 
 import pytest
 
@@ -88,6 +89,58 @@ def test_each_ist_stack_is_its_own(machine: MachineFactory) -> None:
           hint="Stacks grow down: the processor wants the end of each.")
     check("the I/O map's offset, behind the TSS's limit: none", True,
           int.from_bytes(m.read(tss + 102, 2), "little") >= 104)
+
+
+# -- the way to C -----------------------------------------------------------------------------
+
+WITH_CODE = {8, 10, 11, 12, 13, 14, 17, 21, 29, 30}
+
+
+@exercise("1.6", weight=2, read="the 256 stubs")
+def test_stubs_complete_the_frame(machine: MachineFactory, rng: random.Random) -> None:
+    """Each stub leaves vector and error code on the stack, also of what no program can raise."""
+    m = tables_loaded(machine)
+    stack = m.address("kernel_stack") + 8192
+    for vector in [*range(32), 127, 128, 255, *rng.sample(range(33, 255), 4)]:
+        code = rng.randrange(1, 1 << 16) if vector in WITH_CODE else 0
+        pushed = [*([code] if vector in WITH_CODE else []),
+                  *(rng.getrandbits(64) for _ in range(5))]
+        top = stack - 8 * len(pushed)
+        m.write(top, b"".join(word.to_bytes(8, "little") for word in pushed))
+        m.set_reg("rsp", top)
+        m.set_reg("rip", m.address("trap_stubs") + 16 * vector)
+        before = m.registers()
+        m.explain(f"The stub of vector {vector} was to run, with the stack as the processor "
+                  f"leaves it: {'with an' if vector in WITH_CODE else 'without'} error code.")
+        m.run_to("trap_common", budget=100_000)
+        check(f"vector {vector}: the words on the stack, the processor's among them",
+              7, (stack - m.reg("rsp")) // 8)
+        check(f"vector {vector}: the vector at [rsp]", vector, m.u64(m.reg("rsp")))
+        check(f"vector {vector}: the error code at [rsp + 8]", code, m.u64(m.reg("rsp") + 8))
+        for register in GENERAL:
+            check(f"vector {vector}: {register}, unchanged", hex(before[register]),
+                  hex(m.reg(register)))
+
+
+@exercise("1.6", weight=2, read="the trap frame, there and back")
+def test_dispatch_is_called_as_c_expects(machine: MachineFactory, rng: random.Random) -> None:
+    """trap_dispatch gets the frame, an aligned stack, and rbp as the interrupted code had it."""
+    m, _ = raised(machine, "page-read", rng.getrandbits(64))
+    m.set_reg("rflags", m.reg("rflags") | x86.RFLAGS_DF)
+    before = m.registers()
+    m.run_to("trap_dispatch")
+    after = m.registers()
+    frame = after["rdi"]
+    values = dict(zip([*reversed(GENERAL), "vector", "error_code", "rip", "cs", "rflags", "rsp"],
+                      struct.unpack("<21Q", m.read(frame, 168))))
+    wanted = before | {"vector": 14, "error_code": 0, "rflags": before["rflags"] | x86.RFLAGS_RF}
+    values["rflags"] |= x86.RFLAGS_RF
+    for name, value in values.items():
+        check(f"frame->{name}, where rdi leads", hex(wanted[name]), hex(value))
+    check("rsp modulo 16 at the function's entry, behind the return address", 8,
+          after["rsp"] % 16, hint="CALL pushes 8 bytes; C expects 16-byte alignment before it.")
+    check("the direction flag, which C wants clear", 0, after["rflags"] & x86.RFLAGS_DF)
+    check("rbp, where a backtrace goes on", hex(before["rbp"]), hex(after["rbp"]))
 
 
 # -- every exception that a program can raise -------------------------------------------------
@@ -326,6 +379,18 @@ def test_a_broken_chain_ends_the_backtrace(
     report = ended_in_report(m)
     check("the lines of the backtrace", [m.address("raise_invalid_opcode"), code],
           [address for address, _ in report.backtrace])
+
+
+@exercise("1.6", weight=1, read="walk the chain of frames")
+def test_a_long_chain_is_cut(machine: MachineFactory, rng: random.Random) -> None:
+    """Of a hundred callers, as many as make BACKTRACE_MAX lines are shown."""
+    m, _ = raised(machine, "invalid-opcode", rng.getrandbits(64))
+    code = m.address("image:main") + 4
+    frame = m.address("kernel_stack") + 4096
+    m.write(frame, b"".join(struct.pack("<QQ", frame + 16 * (i + 1), code) for i in range(100)))
+    m.set_reg("rbp", frame)
+    report = ended_in_report(m)
+    check("the lines of the backtrace", 64, len(report.backtrace))
 
 
 # -- and back ---------------------------------------------------------------------------------

@@ -9,17 +9,19 @@ from pagurus.checks import check, check_that, exercise, fail
 from pagurus.faultreport import backtrace_lines
 from pagurus.lab import MachineFactory
 from pagurus.outcome import Kind
+from pagurus.x86 import RFLAGS_IF
 
 SOME_TIME = 20_000  # instructions
 
 
 @exercise("1.7", weight=2, read="end with a status")
-@pytest.mark.parametrize("status", [0, 1, 42, 255])
+@pytest.mark.parametrize("status", [0, 1, 42, 255, -1, 300])
 @pytest.mark.parametrize("how", ["", " call"], ids=["return", "exit"])
 def test_status_reaches_the_host(machine: MachineFactory, status: int, how: str) -> None:
-    """What main returns, or exit is given, is what the host learns: in the report and from QEMU."""
+    """The low 8 bits of what main returns, or exit is given, are what the host learns."""
     m = machine(app="exit", args=f"{status}{how}")
-    outcome = m.run_expect_exit(status)
+    m.explain(f"The report line wants {status} & 0xff as a number from 0 to 255.")
+    outcome = m.run_expect_exit(status & 0xFF)
     check("the console's last line", f"ending with {status}", outcome.console.splitlines()[-1])
 
 
@@ -43,7 +45,7 @@ def test_what_was_printed_arrives(machine: MachineFactory, rng: random.Random) -
 def test_panic_says_what_and_where(machine: MachineFactory, rng: random.Random) -> None:
     """The text, the callers by name, the report line, and the machine's end."""
     text = "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(20))
-    m = machine(app="frames", args=f"panic '{text} %s'")
+    m = machine(app="frames", args=f"panic '{text} %s'", serial_stall=SOME_TIME)
     outcome = m.run_expect(Kind.PANIC)
     check("the report line", f"panic {text} %s", outcome.reports[-1])
     lines = outcome.console.replace("\r", "").splitlines()
@@ -55,6 +57,20 @@ def test_panic_says_what_and_where(machine: MachineFactory, rng: random.Random) 
     check("the functions of the backtrace",
           ["panic", "fifth", "fourth", "third", "second", "first", "main", "kernel_main", "_start"],
           names)
+    check("the end of the console, on a slow line", "\r\n", outcome.console[-2:],
+          hint="The machine may only be gone when the last byte has left the UART.")
+
+
+@exercise("1.7", weight=1, read="give up, and say where")
+def test_panic_switches_interrupts_off(machine: MachineFactory) -> None:
+    """Whatever the interrupt flag was, nothing comes between a panic and its end."""
+    m = machine(app="frames", args="panic text")
+    m.run_to("image:panic")
+    m.outb(0x21, 0xFF)  # no device's interrupt is to come before the first instruction
+    m.outb(0xA1, 0xFF)
+    m.set_reg("rflags", m.reg("rflags") | RFLAGS_IF)
+    m.run_to("image:backtrace_print")
+    check("the interrupt flag, while the backtrace is printed", 0, m.reg("rflags") & RFLAGS_IF)
 
 
 @exercise("1.7", weight=2, read="give up, and say where")
