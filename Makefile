@@ -23,6 +23,9 @@ $(foreach v,$(TYPED),$(if $(filter-out undefined,$(origin $v)),$(eval override $
 APP ?= hello
 export $(filter-out LAB,$(TYPED))
 
+$(foreach v,ISOLATE FORCE QUICK SOLVED,$(if $(filter-out yes no 1 0,$($v)),\
+    $(error $v=$($v): say yes or no)))
+
 STAGES := $(sort $(notdir $(wildcard labs/[0-9][0-9]-*)))
 ONE_LAB := $(filter-out undefined,$(origin LAB))
 LAB    ?= $(lastword $(STAGES))
@@ -39,6 +42,10 @@ SETUP ?= yes
 export SETUP
 student    := common/mk/setup.sh student
 maintainer := common/mk/setup.sh student maintainer
+ifdef HANDOUT
+instructor := echo "this command is for instructors, and not part of a student's tree" >&2; exit 2
+maintainer := $(instructor)
+endif
 
 include common/mk/build.mk
 
@@ -78,7 +85,7 @@ handout:
 	@$(PAGURUS) handout $(STAGE) "$$OUT"
 
 carry:
-	@$(PAGURUS) carry "$$FROM" lab=$(STAGE) $(if $(FORCE),force=yes)
+	@$(PAGURUS) carry "$$FROM" lab=$(STAGE) $(if $(filter yes 1,$(FORCE)),force=yes)
 
 diff:
 	@$(PAGURUS) diff "$$FROM" "$$TO" $(if $(HTML),html="$$HTML") $(if $(SOLVED),solved="$$SOLVED")
@@ -87,7 +94,7 @@ drift:
 	@$(PAGURUS) drift
 
 forward:
-	@$(PAGURUS) forward "$$FROM" $(if $(BASE),base="$$BASE") $(if $(FORCE),force=yes)
+	@$(PAGURUS) forward "$$FROM" $(if $(BASE),base="$$BASE") $(if $(filter yes 1,$(FORCE)),force=yes)
 
 exercises:
 	@$(PAGURUS) exercises $(STAGE)
@@ -111,16 +118,18 @@ bench:
 	@STAGE=$(STAGE) $(PAGURUS:pagurus=bench)
 
 soak:
+	@$(instructor)
 	@$(student)
 	@$(PAGURUS) soak $(STAGE) "$$N"
 
 check:
 	@$(maintainer)
-	@common/mk/check.sh
+	@grading/tests/check.sh
 
 # The same in a bare Debian, as root and as an ordinary user.
 bare-root:
-	@grading/bare-root.sh
+	@$(instructor)
+	@grading/tests/bare-root.sh
 
 clean:
 	rm -rf build

@@ -30,7 +30,10 @@ kvm) found=$(common/mk/kvm.sh) || usage "$found" ;;
 esac
 
 memory=${MEMORY:-$(flag QEMU_MEMORY)}
-[[ $memory =~ ^[1-9][0-9]*[KMG]?$ ]] || usage "MEMORY=$memory: a size is written 64M or 8G"
+[[ $memory =~ ^[1-9][0-9]{0,8}[KMG]?$ ]] || usage "MEMORY=$memory: a size is written 64M or 8G"
+[[ $memory == *[KMG] ]] || memory+=M # as QEMU reads it
+[[ $(numfmt --from=iec "$memory") -ge $((2 << 20)) ]] ||
+    usage "MEMORY=$memory: the loader lies at 1 MiB, so 2M is the least"
 machine=${MACHINE:-$(flag QEMU_MACHINE)}
 [[ $machine =~ ^[A-Za-z0-9][A-Za-z0-9.,=_-]*$ ]] || usage "MACHINE=$machine: as in q35 or microvm"
 

@@ -9,7 +9,7 @@
 # user with sudo. Needs root and debootstrap. Mounts and processes live in namespaces of their own
 # and end with them.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 if [[ ${1:-} == --inside ]]; then # in the namespaces: bare-root.sh --inside ROOT USER TARGET…
     root=$2 user=$3
@@ -34,6 +34,7 @@ usage() {
     echo "bare-root: $*" >&2
     exit 2
 }
+[[ -e .git ]] || usage "needs a git clone"
 [[ $EUID -eq 0 ]] || usage "needs root"
 command -v debootstrap > /dev/null || usage "needs debootstrap: apt-get install debootstrap"
 for target in "$@"; do

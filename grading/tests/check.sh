@@ -118,7 +118,7 @@ for step in "${steps[@]}"; do
     fi
 done
 
-[[ ${#broken[@]} -eq 0 ]] || echo "check: failed: ${broken[*]}; one alone: common/mk/check.sh STEP"
+[[ ${#broken[@]} -eq 0 ]] || echo "check: failed: ${broken[*]}; one alone: grading/tests/check.sh STEP"
 echo "check: ${#steps[@]} steps in $((SECONDS - began)) s"
 echo "$passed passed, $failed failed"
 [[ $failed -eq 0 ]]
