@@ -76,7 +76,10 @@ def test_entry_hands_on_magic_and_information(
 @pytest.mark.parametrize("cpu", ["qemu32", "pentium", NO_SUCH_LEAF],
                          ids=["qemu32", "pentium", "no_such_leaf"])
 def test_refuses_a_machine_without_long_mode(machine: MachineFactory, cpu: str) -> None:
-    """A 32-bit processor gets a sentence, not a crash."""
+    """A 32-bit processor gets a sentence, not a crash; one with long mode is not refused."""
+    has_all = machine(cpu="qemu64,xlevel=0x80000001")
+    has_all.explain("This processor has long mode; 0x80000001 is its highest extended leaf.")
+    has_all.run_to("long_mode_enter")
     m = machine(cpu=cpu)
     m.explain("First ask CPUID 0x80000000 whether leaf 0x80000001 exists; then look at its bit 29.")
     outcome = m.run_expect(Kind.REFUSED)

@@ -160,6 +160,10 @@ def test_no_memory_for_tables(machine: MachineFactory) -> None:
         result = m.call("image_load", INFO, MODULE, IMAGE, field) & 0xFFFFFFFF
         check(f"image_load (-ENOMEM) where no memory is left for the {level}",
               -ENOMEM & 0xFFFFFFFF, result)
+    m.write(INFO, bootinfo.pack_regions([(FREE + 3 * MIB, 2 * PAGE, bootinfo.FREE)]),
+            physical=True)
+    check("image_load where there is just enough memory", 0,
+          m.call("image_load", INFO, MODULE, IMAGE, field))
 
 
 # -- unusual, but right -----------------------------------------------------------------------
@@ -296,7 +300,10 @@ GROUPS = {
 @exercise("1.5", weight=1, read="a program header")
 @pytest.mark.parametrize("group", GROUPS)
 def test_refuses(machine: MachineFactory, group: str) -> None:
-    """A malformed image is refused with a sentence that names the field."""
+    """A malformed image, and no other, is refused with a sentence that names the field."""
+    good = machine(image=GOOD, machine="microvm")
+    good.explain("There is nothing wrong with this image: 'GOOD' of test_1_5_elf.py.")
+    entered(good, VADDR)
     for name, (file, field) in REFUSED.items():
         if field not in GROUPS[group]:
             continue

@@ -92,6 +92,8 @@ class Machine:
         self._stall = serial_stall
         self._stalls_left = 64 if serial_stall else 0
         self._stall_until: int | None = None
+        self._console_seen = 0  # bytes, at the last look
+        self._granted = 0  # instructions up to which a machine with a slow line may go on
         self._process: subprocess.Popen[bytes] | None = None
         self._log_fd = -1
         self._channels = {
@@ -602,6 +604,7 @@ class Machine:
                 return outcome
         counted = qemu.accelerator() == "tcg"
         limit = self.icount() + budget
+        self._granted = 0
         wall_end = time.monotonic() + self.wall
         self._cached_registers = None
         self._gdb.stops.clear()
@@ -623,8 +626,10 @@ class Machine:
         """Look at the running machine; the reason to end it as a timeout, or None."""
         try:
             executed = self.icount() if counted else 0
-            self._serve_stall(executed)
-            if executed > limit:
+            if self._serve_stall(executed):
+                # It may have waited for the line all the while, and the line for this process.
+                self._granted = executed + budget
+            if executed > max(limit, self._granted):
                 return f"still running after {budget:,} instructions"
             why = self._why_halted(executed)
             if why:
@@ -639,10 +644,13 @@ class Machine:
             return f"no end within {self.wall:.0f} s"
         return None
 
-    def _serve_stall(self, executed: int) -> None:
+    def _serve_stall(self, executed: int) -> bool:
+        """Holds COM1 back as long as was asked for; whether bytes have come since the last look."""
         com1 = self._channels["com1"]
         if not self._stall:
-            return
+            return False
+        came = com1.waiting() or len(self.console_bytes) > self._console_seen
+        self._console_seen = len(self.console_bytes)
         if self._stalls_left == 0:
             com1.reading = True
         elif self._stall_until is None:
@@ -652,6 +660,7 @@ class Machine:
             com1.read_some()
             self._stall_until = None
             self._stalls_left -= 1
+        return came
 
     def _why_halted(self, executed: int) -> str | None:
         """All CPUs are halted (or never started), and nothing can or does wake one."""
