@@ -46,8 +46,8 @@ def read_options(environment: Mapping[str, str]) -> Options:
     if environment.get("ACCEL", "tcg") not in ("", "tcg"):
         raise UsageError(f"ACCEL={environment['ACCEL']}: the bench measures with tcg")
     number = environment.get("ROUNDS") or str(rounds.LEAST_ROUNDS)
-    if not re.fullmatch("[0-9]{1,3}", number) or int(number) < rounds.LEAST_ROUNDS:
-        raise UsageError(f"ROUNDS={number}: a number from {rounds.LEAST_ROUNDS} to 999")
+    if not re.fullmatch("[0-9]{1,2}", number) or int(number) < rounds.LEAST_ROUNDS:
+        raise UsageError(f"ROUNDS={number}: a number from {rounds.LEAST_ROUNDS} to 99")
     return Options(environment.get("STAGE", ""), int(number), flag("CHECK", False),
                    flag("LINUX", True))
 

@@ -118,6 +118,12 @@ def test_a_quick_guest_boots_more_than_once_a_round():
     assert [len(one.runs) for one in found] == [3, 1]
 
 
+def test_rounds_that_take_too_long_are_given_up(monkeypatch):
+    monkeypatch.setattr(rounds, "_ROUND_SECONDS", -1.0)
+    with pytest.raises(BenchError, match="out of time in round 0 of 11"):
+        rounds.measure([FakeGuest("a", [])], ["m"], 11)
+
+
 def test_a_failed_boot_is_repeated_only_within_limits():
     found = rounds.measure([FakeGuest("a", []), FakeGuest("b", [], 2, spare_boots=2)], ["m"], 1)
     assert [(one.repeated, len(one.runs)) for one in found] == [(0, 1), (2, 1)]
@@ -210,7 +216,7 @@ def test_options():
 
 
 @pytest.mark.parametrize("wrong", [
-    {"ROUNDS": "10"}, {"ROUNDS": "many"}, {"ROUNDS": "-11"}, {"ROUNDS": "1000"}, {"ROUNDS": "²²"},
+    {"ROUNDS": "10"}, {"ROUNDS": "many"}, {"ROUNDS": "-11"}, {"ROUNDS": "100"}, {"ROUNDS": "²²"},
     {"CHECK": "perhaps"}, {"LINUX": "2"}, {"ACCEL": "kvm"}])
 def test_wrong_options_are_refused(wrong):
     with pytest.raises(UsageError, match=next(iter(wrong))):
