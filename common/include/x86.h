@@ -2,7 +2,8 @@
  * The processor: control registers, descriptors and page-table entries by the names that Intel
  * gives them, and one-instruction wrappers. This header holds all inline assembly of Pagurus.
  *
- * Source: Intel SDM, volume 3A; the section stands at each group.
+ * Source: Intel SDM, volume 3A, by the numbers of the 2021 edition; later ones count chapters 7 and
+ * up one higher. The section stands at each group.
  */
 #pragma once
 
@@ -44,7 +45,7 @@
 #define PF_RESERVED (1u << 3) /* a reserved bit is set in a table entry */
 #define PF_FETCH    (1u << 4) /* instruction fetch */
 
-/* Exception vectors (SDM vol. 3A §6.3.1, table 6-1). */
+/* Exception vectors (SDM vol. 3A table 6-1). */
 #define VECTOR_DE  0  /* divide error */
 #define VECTOR_DB  1  /* debug */
 #define VECTOR_NMI 2  /* non-maskable interrupt */
@@ -85,7 +86,7 @@ struct idt_gate {
 };
 #define GATE_INTERRUPT 0x8e /* present, DPL 0, 64-bit interrupt gate: enters with IF = 0 */
 
-/* The task-state segment in 64-bit mode (SDM vol. 3A §8.7). */
+/* The task-state segment in 64-bit mode (SDM vol. 3A §7.7). */
 struct tss {
     uint32_t reserved0;
     uint64_t rsp[3];
@@ -96,7 +97,7 @@ struct tss {
     uint16_t io_map_base; /* offset of the I/O permission map; past the limit: none */
 } __attribute__((packed));
 
-/* Segment descriptors (SDM vol. 3A §3.4.5 and §8.2.3). */
+/* Segment descriptors (SDM vol. 3A §3.4.5 and §7.2.3). */
 #define GDT_CODE64    0x00af9a000000ffffull /* present, DPL 0, code, L = 1 */
 #define GDT_DATA      0x00cf92000000ffffull /* present, DPL 0, data, writable */
 #define GDT_TSS64     0x89ull               /* type byte of an available 64-bit TSS, present */

@@ -1,6 +1,6 @@
 """The processor's tables as the grader reads them itself: page tables, descriptors, gates.
 
-Source: Intel SDM vol. 3A, §4.5 (paging), §3.4.5 (descriptors), §6.14.1 (gates), §8.7 (TSS).
+Source: Intel SDM vol. 3A, §4.5 (paging), §3.4.5 (descriptors), §6.14.1 (gates), §7.7 (TSS).
 """
 
 import struct

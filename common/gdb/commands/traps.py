@@ -1,6 +1,6 @@
 """Descriptor tables: `idt` and `gdt` decode them, and mark what is wrong.
 
-Source: Intel SDM vol. 3A §3.4.5 (segment descriptors), §6.14 (gates, IST), §8.7 (the 64-bit TSS).
+Source: Intel SDM vol. 3A §3.4.5 (segment descriptors), §6.14 (gates, IST), §7.7 (the 64-bit TSS).
 """
 
 import re

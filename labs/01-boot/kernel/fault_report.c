@@ -39,7 +39,7 @@ const char *trap_name(unsigned vector)
     return vector < sizeof names / sizeof names[0] ? names[vector] : NULL;
 }
 
-/* Whether the processor pushes an error code for this vector (SDM vol. 3A §6.3.1, table 6-1). */
+/* Whether the processor pushes an error code for this vector (SDM vol. 3A table 6-1). */
 static bool has_error_code(unsigned vector)
 {
     return vector == VECTOR_DF || (vector >= VECTOR_TS && vector <= VECTOR_PF) ||

@@ -8,7 +8,7 @@
 VECTORS         equ 256
 STUB_SIZE       equ 16
 
-; Whether the processor pushes an error code for a vector (SDM vol. 3A §6.3.1, table 6-1):
+; Whether the processor pushes an error code for a vector (SDM vol. 3A table 6-1):
 ; 8, 10 to 14, 17, 21, 29 and 30.
 ERROR_CODE_VECTORS equ (1 << 8) | (0x1f << 10) | (1 << 17) | (1 << 21) | (1 << 29) | (1 << 30)
 

@@ -21,7 +21,7 @@ static trap_handler *handlers[VECTORS];
  * Fills the TSS, so that IST stack n is ist_stacks[n - 1] (stacks grow down: the processor wants
  * the end), and no I/O permission map; fills the GDT, loads it, and loads the task register. The
  * segment registers keep their values, which mean the same in this GDT as in the loader's.
- * A TSS descriptor is 16 bytes long (SDM vol. 3A §8.2.3, figure 8-4): limit in bits 0-15, base in
+ * A TSS descriptor is 16 bytes long (SDM vol. 3A §7.2.3, figure 7-4): limit in bits 0-15, base in
  * bits 16-39 and 56-95, the type byte in bits 40-47.
  */
 static void gdt_init(void)
