@@ -3,9 +3,10 @@
 import contextlib
 import fcntl
 import os
-import select
 import selectors
 import socket
+import sys
+import termios
 import time
 from collections.abc import Callable
 
@@ -15,9 +16,10 @@ _CHUNK = 65536
 class Channel:
     """The near end of a line to a machine; the machine inherits the far end's descriptors.
 
-    `socket` is one descriptor for both ways. Its buffer counts hundreds of bytes for each single
-    one written, so a UART that sends byte by byte fills it soon. A `pipe` pair holds a megabyte
-    of single bytes: nothing is lost or held back, whatever the load of the host.
+    A socket is one descriptor for both ways. Its buffer counts hundreds of bytes for each single
+    one written, so a UART that sends byte by byte fills it soon. A pair of pipes holds a megabyte
+    of single bytes: nothing is lost or held back, whatever the load of the host. Or it can be
+    held: then it takes an exact number of bytes, and no more until it is released.
     """
 
     def __init__(self, name: str, receive: Callable[[bytes], None], pipe: bool = False) -> None:
@@ -26,18 +28,49 @@ class Channel:
         self.out = bytearray()  # waits until the other end takes it
         self.reading = True  # False leaves what arrives in the kernel's buffer
         self.closed = False
+        self._writer = -1  # the far end of a pipe, for `hold`
+        self._padding = 0  # bytes of ours in a held pipe, ahead of the other end's
+        self._size = 0
         if pipe:
             self.read_fd, far_out = os.pipe()
             far_in, self.write_fd = os.pipe()
-            with contextlib.suppress(OSError):
-                fcntl.fcntl(self.read_fd, fcntl.F_SETPIPE_SZ, 1 << 20)
             self.far = [far_in, far_out]
+            self._writer = os.dup(far_out)
+            os.set_blocking(self._writer, False)
+            self.release()
         else:
             near, far = socket.socketpair()
             self.read_fd, self.far = near.detach(), [far.detach()]
             self.write_fd = os.dup(self.read_fd)
         for descriptor in (self.read_fd, self.write_fd):
             os.set_blocking(descriptor, False)
+
+    def hold(self, after: int) -> None:
+        """Take `after` more bytes, and none from then on until `release` (pipes only)."""
+        while self.read_some():
+            pass
+        size = 4096
+        while size < after:
+            size *= 2
+        self.reading = False
+        self._size = fcntl.fcntl(self.read_fd, fcntl.F_SETPIPE_SZ, size)
+        # What is written ahead of the other end leaves exactly this much room for it.
+        self._padding = os.write(self._writer, bytes(self._size - after))
+
+    def release(self) -> None:
+        """Read again, first what a held pipe has taken."""
+        self.reading = True
+        with contextlib.suppress(OSError):  # a user with very many pipes gets smaller ones
+            fcntl.fcntl(self.read_fd, fcntl.F_SETPIPE_SZ, 1 << 20)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a held pipe has taken all that it does."""
+        return self.reading is False and self._unread() >= self._size
+
+    def _unread(self) -> int:
+        counted = fcntl.ioctl(self.read_fd, termios.FIONREAD, bytes(4))
+        return int.from_bytes(counted, sys.byteorder)
 
     def send(self, data: bytes) -> None:
         """Queue bytes; the loop sends them when the other end takes them."""
@@ -52,16 +85,12 @@ class Channel:
         except ConnectionError:
             data = b""
         if data:
-            self.receive(data)
+            padding = min(self._padding, len(data))
+            self._padding -= padding
+            self.receive(data[padding:])
         else:
             self.closed = True
         return bool(data)
-
-    def waiting(self) -> bool:
-        """Whether bytes have arrived that were not read yet."""
-        poll = select.poll()
-        poll.register(self.read_fd, select.POLLIN)
-        return bool(poll.poll(0))
 
     def write_some(self) -> None:
         """Send as much as the other end takes now."""
@@ -80,10 +109,10 @@ class Channel:
     def close(self) -> None:
         """Close all that is open."""
         self.close_far()
-        if self.read_fd >= 0:
-            os.close(self.read_fd)
-            os.close(self.write_fd)
-            self.read_fd = self.write_fd = -1
+        for descriptor in (self.read_fd, self.write_fd, self._writer):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self.read_fd = self.write_fd = self._writer = -1
         self.closed = True
 
 

@@ -225,17 +225,54 @@ def test_machine_dies_with_a_killed_grader(tmp_path: Path) -> None:
 # -- serial line ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("poll, stall", [(1, 20_000), (1, 0), (0, 0)])
-def test_4_kib_arrive(tmp_path: Path, poll: int, stall: int) -> None:
-    with boot(tmp_path, "serial", defines={"POLL": poll}, serial_stall=stall, **QUICK) as machine:
-        outcome = machine.run_expect_exit(0)
-    assert outcome.console.encode("latin-1") == bytes(range(256)) * 16
+def sent(tmp_path: Path, size: int, poll: int, drain: int, stall: int) -> bytes:
+    """What arrives of `size` bytes."""
+    defines: dict[str, str | int] = {"SIZE": size, "POLL": poll, "DRAIN": drain}
+    with boot(tmp_path, "serial", defines=defines, serial_stall=stall, **QUICK) as machine:
+        return machine.run_expect_exit(0).console.encode("latin-1")
+
+
+@pytest.mark.parametrize("poll", [1, 0])
+def test_4_kib_arrive(tmp_path: Path, poll: int) -> None:
+    assert sent(tmp_path, 4096, poll, 1, 0) == bytes(range(256)) * 16
+
+
+def test_a_driver_that_polls_loses_nothing_on_a_stalled_line(tmp_path: Path) -> None:
+    assert sent(tmp_path, 4096, 1, 1, 20_000) == bytes(range(256)) * 16
 
 
 def test_a_driver_that_does_not_poll_loses_bytes_on_a_stalled_line(tmp_path: Path) -> None:
-    with boot(tmp_path, "serial", defines={"POLL": 0}, serial_stall=20_000, **QUICK) as machine:
-        outcome = machine.run_expect_exit(0)
-    assert 0 < len(outcome.console) < 4096
+    assert 0 < len(sent(tmp_path, 4096, 0, 1, 20_000)) < 4096
+
+
+def test_waiting_for_a_stalled_line_costs_no_budget(tmp_path: Path) -> None:
+    defines = {"SIZE": 8, "POLL": 1, "DRAIN": 1}
+    with boot(tmp_path, "serial", defines=defines, serial_stall=2_000_000, **QUICK) as machine:
+        assert len(machine.run_expect_exit(0, budget=1_000_000).console) == 8
+
+
+@pytest.mark.parametrize("after", [0, 1, 38, 5000])
+def test_a_held_line_takes_an_exact_number_of_bytes(tmp_path: Path, after: int) -> None:
+    text = (bytes(range(256)) * 20)[:after + 3]
+    defines: dict[str, str | int] = {"SIZE": after + 3, "POLL": 1, "DRAIN": 1}
+    with boot(tmp_path, "serial", defines=defines, **QUICK) as machine:
+        machine.hold_line(after)
+        assert machine.run(budget=300_000).kind is Kind.TIMEOUT
+        machine.release_line()
+        assert machine.run_expect_exit(0).console.encode("latin-1") == text
+
+
+@pytest.mark.parametrize("after", [0, 1, 38, 5000])
+def test_a_machine_that_does_not_drain_a_held_line_loses_its_last_bytes(
+    tmp_path: Path, after: int
+) -> None:
+    text = (bytes(range(256)) * 20)[:after + 2]
+    defines: dict[str, str | int] = {"SIZE": after + 2, "POLL": 1, "DRAIN": 0}
+    with boot(tmp_path, "serial", defines=defines, **QUICK) as machine:
+        machine.hold_line(after)
+        outcome = machine.run(budget=300_000)
+    assert outcome.kind is Kind.EXIT
+    assert outcome.console.encode("latin-1") == text[:after]
 
 
 def test_typing_at_the_console(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-; Sends 4096 bytes (0, 1, 2, …) to COM1, with POLL waiting for THR-empty, then ends with status 0.
+; Sends SIZE bytes (0, 1, 2, …) to COM1, with POLL waiting for THR-empty, then, with DRAIN when
+; the last one has left, ends with status 0.
 %include "guest.inc"
 
 global _start
@@ -19,12 +20,14 @@ _start:
     mov al, bl
     out dx, al
     inc ebx
-    cmp ebx, 4096
+    cmp ebx, SIZE
     jb .next
+%if DRAIN
     mov dx, COM1 + 5
-.drain:                             ; the last byte leaves before the machine ends
+.drain:
     in al, dx
     test al, LSR_IDLE
     jz .drain
+%endif
     REPORT "pagurus: exit 0"
     DEBUG_EXIT 0
