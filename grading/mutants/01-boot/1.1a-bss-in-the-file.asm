@@ -1,0 +1,10 @@
+; MUTANT 1.1a: load_end_addr takes the .bss for a part of the file. CAUGHT BY: 1.1/header_is_valid
+FLAGS   equ MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO | MULTIBOOT_AOUT_KLUDGE
+        dd MULTIBOOT_HEADER_MAGIC
+        dd FLAGS
+        dd -(MULTIBOOT_HEADER_MAGIC + FLAGS)
+        dd multiboot_header             ; header_addr
+        dd loader_start                 ; load_addr
+        dd loader_bss_end               ; load_end_addr
+        dd loader_bss_end               ; bss_end_addr
+        dd _start                       ; entry_addr

@@ -1,0 +1,19 @@
+; MUTANT 1.1b: does not ask for long mode at all. CAUGHT BY:
+; 1.1/refuses_a_machine_without_long_mode
+        cld
+        mov esp, boot_stack_top
+        xor ebp, ebp
+        mov edi, eax
+        mov esi, ebx                    ; CPUID overwrites eax, ebx, ecx and edx
+
+        mov eax, CPUID_EXTENDED_MAX
+        cpuid
+        cmp eax, CPUID_EXTENDED_FEATURES
+        jb .no_long_mode
+        mov eax, CPUID_EXTENDED_FEATURES
+        cpuid
+        jmp long_mode_enter
+
+.no_long_mode:
+        mov esi, no_long_mode
+        jmp early_refuse

@@ -1,0 +1,4 @@
+/* MUTANT 1.3c: ends lines with \n alone. CAUGHT BY: 1.3/text_arrives_exactly */
+    for (size_t i = 0; i < length; i++) {
+        uart_put(text[i]);
+    }

@@ -1,0 +1,21 @@
+/* MUTANT 1.4d: claims the image's file as a module, for ever. CAUGHT BY:
+ * 1.4/memory_of_real_machines */
+    if (multiboot->mod_end < multiboot->mod_start)
+        return fault(field, "mod_end", -EFAULT);
+    module->base = multiboot->mod_start;
+    module->size = multiboot->mod_end - multiboot->mod_start;
+    module->string = multiboot->string;
+    if (!physical_readable(module->base, module->size))
+        return fault(field, "mod_start", -EFAULT);
+
+    if (region_claim(info, module->base, module->size, BOOT_MODULE))
+        return fault(field, "mmap_length", -ENOSPC);
+    if (module->string == 0)
+        return 0;
+
+    const char *text = physical_string(module->string);
+    if (!text)
+        return fault(field, "string", -EFAULT);
+    if (region_claim(info, module->string, strlen(text) + 1, BOOT_LOADER))
+        return fault(field, "mmap_length", -ENOSPC);
+    return 0;

@@ -1,0 +1,18 @@
+/* MUTANT 1.4d: expects every module to have a string. CAUGHT BY: 1.4/strings_of_any_shape */
+    if (multiboot->mod_end < multiboot->mod_start)
+        return fault(field, "mod_end", -EFAULT);
+    module->base = multiboot->mod_start;
+    module->size = multiboot->mod_end - multiboot->mod_start;
+    module->string = multiboot->string;
+    if (!physical_readable(module->base, module->size))
+        return fault(field, "mod_start", -EFAULT);
+
+    if (region_claim(info, module->base, module->size, type))
+        return fault(field, "mmap_length", -ENOSPC);
+
+    const char *text = physical_string(module->string);
+    if (!text)
+        return fault(field, "string", -EFAULT);
+    if (region_claim(info, module->string, strlen(text) + 1, BOOT_LOADER))
+        return fault(field, "mmap_length", -ENOSPC);
+    return 0;

@@ -1,0 +1,16 @@
+/* MUTANT 1.5b: p_offset + p_filesz wraps round 2^64 and is small again. CAUGHT BY:
+ * 1.5/refuses[segments] */
+    if (segment->p_filesz > segment->p_memsz)
+        return not_executable(field, "p_filesz");
+    if (segment->p_offset + segment->p_filesz > size)
+        return not_executable(field, "p_offset");
+    if (segment->p_vaddr < IMAGE_VADDR_FIRST || segment->p_vaddr < previous_end)
+        return not_executable(field, "p_vaddr");
+    if (segment->p_vaddr >= IMAGE_VADDR_END ||
+        segment->p_memsz > IMAGE_VADDR_END - segment->p_vaddr)
+        return not_executable(field, "p_memsz");
+    uint64_t align = segment->p_align;
+    if (align != 0 &&
+        ((align & (align - 1)) != 0 || ((segment->p_vaddr - segment->p_offset) & (align - 1)) != 0))
+        return not_executable(field, "p_align");
+    return 0;

@@ -1,0 +1,15 @@
+/* MUTANT 1.6c: leaves the code segment out of the GDT: the old one lasts until the first trap.
+ * CAUGHT BY: 1.6/exceptions_are_reported */
+    for (int i = 0; i < IST_STACKS; i++)
+        tss.ist[i] = (uint64_t)ist_stacks[i] + IST_STACK_SIZE;
+    tss.io_map_base = sizeof tss;
+
+    uint64_t base = (uint64_t)&tss;
+    gdt[SELECTOR_DATA / 8] = GDT_DATA;
+    gdt[SELECTOR_TSS / 8] =
+        (sizeof tss - 1) | (base & 0xffffff) << 16 | GDT_TSS64 << 40 | (base >> 24 & 0xff) << 56;
+    gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+
+    const struct descriptor_table table = {sizeof gdt - 1, (uint64_t)gdt};
+    load_gdt(&table);
+    load_tr(SELECTOR_TSS);

@@ -1,0 +1,24 @@
+/* MUTANT 1.6e: takes PF_PRESENT for the page's absence. CAUGHT BY:
+ * 1.6/exceptions_are_reported[page_faults], 1.6/error_codes_in_words */
+    if (vector == VECTOR_PF) {
+        const char *access = code & PF_WRITE ? "write to" : "read from";
+        if (code & PF_FETCH)
+            access = "instruction fetch from";
+        kprintf("%s %s", access, code & PF_PRESENT ? "an absent page" : "a page that forbids it");
+        if (code & PF_USER)
+            kprintf(", in user mode");
+        if (code & PF_RESERVED)
+            kprintf(", reserved bit set in a table");
+    } else if (vector >= VECTOR_TS && vector <= VECTOR_GP) {
+        unsigned selector = code & 0xfff8;
+        if (code == 0)
+            kprintf("no selector");
+        else if (code & 2)
+            kprintf("gate %u of the IDT", selector >> 3);
+        else
+            kprintf("selector 0x%04x of the %s", selector, code & 4 ? "LDT" : "GDT");
+        if (code & 1)
+            kprintf(", from outside the program");
+    } else {
+        kprintf("no meaning");
+    }

@@ -1,0 +1,11 @@
+/* MUTANT 1.6f: does not count its lines. CAUGHT BY: 1.6/a_long_chain_is_cut */
+    print_line(rip, rip);
+    while (frame_readable(rbp)) {
+        const struct frame *frame = (const struct frame *)rbp;
+        if (frame->return_address == 0)
+            break;
+        print_line(frame->return_address, frame->return_address - 1);
+        if ((uint64_t)frame->caller <= rbp)
+            break;
+        rbp = (uint64_t)frame->caller;
+    }

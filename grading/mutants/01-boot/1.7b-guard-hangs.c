@@ -1,0 +1,24 @@
+/* MUTANT 1.7b: a panic inside a panic halts and never ends. CAUGHT BY: 1.7/panic_in_a_panic_ends */
+    static int depth;
+    va_list arguments;
+
+    interrupts_off();
+    if (depth++ == 0) {
+        va_start(arguments, fmt);
+        kprintf("panic: ");
+        kvprintf(fmt, arguments);
+        kprintf("\nbacktrace:\n");
+        va_end(arguments);
+        backtrace_print((uint64_t)panic, read_rbp());
+        uart_drain();
+    } else {
+        for (;;)
+            halt();
+    }
+
+    va_start(arguments, fmt);
+    report("pagurus: panic ");
+    report_va(fmt, arguments);
+    report("\n");
+    va_end(arguments);
+    debug_exit(DEBUG_EXIT_PANIC);
