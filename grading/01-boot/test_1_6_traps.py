@@ -101,7 +101,8 @@ def test_stubs_complete_the_frame(machine: MachineFactory, rng: random.Random) -
     """Each stub leaves vector and error code on the stack, also of what no program can raise."""
     m = tables_loaded(machine)
     stack = m.address("kernel_stack") + 8192
-    for vector in [*range(32), 127, 128, 255, *rng.sample(range(33, 255), 4)]:
+    above = [vector + 32 * rng.randrange(1, 8) for vector in sorted(WITH_CODE)]
+    for vector in [*range(32), 127, 128, 255, *above, *rng.sample(range(33, 255), 4)]:
         code = rng.randrange(1, 1 << 16) if vector in WITH_CODE else 0
         pushed = [*([code] if vector in WITH_CODE else []),
                   *(rng.getrandbits(64) for _ in range(5))]
@@ -288,7 +289,8 @@ def test_interrupts_are_reported(machine: MachineFactory, rng: random.Random) ->
     """Vectors by the INT instruction, random ones and those at the edges."""
     names = {2: "non-maskable interrupt (NMI)", 18: "machine check (#MC)",
              19: "SIMD floating-point error (#XM)"}
-    vectors = [2, 9, 18, 19, 20, 31, 32, 255, *rng.sample(range(33, 255), 3)]
+    vectors = [2, 9, 18, 19, 20, 31, 32, 255, 13 + 32 * rng.randrange(1, 8),
+               *rng.sample(range(33, 255), 2)]
     for vector in vectors:
         m = machine(app="fault", args=f"int {vector}", machine="microvm")
         report = ended_in_report(m)
