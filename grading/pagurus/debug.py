@@ -8,8 +8,7 @@ What was found robust with GDB 13 and QEMU 7.2 (common/gdb/start.gdb has what GD
 - Recording needs consoles that take output only, so they are files; QMP and the GDB stub are not
   part of a recording. The disk that holds the snapshot stays idle.
 - When a replay runs into the end of a machine (triple fault, quit), QEMU 7.2 aborts at the next
-  reverse step. So the replay stops at the last instruction (`replay_break`), and that mark is
-  deleted before going back, since otherwise reverse-continue stops there for ever. An end through
+  reverse step. So the replay stops at the last instruction (`replay_break`). An end through
   isa-debug-exit ends QEMU itself; `debug_exit` is the last place before it.
 """
 
@@ -115,7 +114,7 @@ def rewind_main(argv: Sequence[str]) -> int:
     if end is None:
         target.prepare = _breakpoints(target)
     else:
-        target.prepare = [f"monitor replay_break {end}", "continue", "monitor replay_delete_break"]
+        target.prepare = [f"monitor replay_break {end}", "continue"]
     print("The machine is replayed, up to its end. Go back with reverse-stepi, reverse-continue, "
           "or a watchpoint.", flush=True)
     return _debug(stage, target, folder, replay=True)
