@@ -46,7 +46,7 @@ class Information:
     def memory_map(self, ranges: Sequence[Range], entry_sizes: Sequence[int]) -> None:
         """The memory map; entry i is entry_sizes[i] bytes long, its size field not counted."""
         entries = b"".join(
-            struct.pack("<IQQI", size, *one) + b"\xEE" * (size - 20)
+            (struct.pack("<IQQI", size, *one) + b"\xEE" * size)[:size + 4]
             for one, size in zip(ranges, entry_sizes))
         self.flag(MEM_MAP)
         self.field(44, len(entries))

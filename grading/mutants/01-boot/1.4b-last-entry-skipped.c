@@ -1,4 +1,4 @@
-/* MUTANT 1.4b: stops one entry too early. CAUGHT BY: 1.4/memory_map_of_any_shape */
+/* MUTANT 1.4b: stops one entry too early. CAUGHT BY: 1.4/memory_of_real_machines */
     const uint32_t known = sizeof(struct multiboot_mmap_entry) - sizeof(uint32_t);
 
     if (!(multiboot->flags & MULTIBOOT_INFO_MEM_MAP)) {

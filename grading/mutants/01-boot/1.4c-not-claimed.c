@@ -1,5 +1,5 @@
 /* MUTANT 1.4c: leaves the command line in memory that is free. CAUGHT BY:
- * 1.4/memory_of_real_machines */
+ * 1.4/strings_are_claimed_to_their_end */
     if (!(multiboot->flags & MULTIBOOT_INFO_CMDLINE))
         return 0;
 

@@ -1,9 +1,0 @@
-/* MUTANT 1.3a: does not tell the other side that somebody is here. CAUGHT BY: 1.3/line_is_set_up */
-    const uint16_t divisor = UART_CLOCK_HZ / 115200;
-
-    out8(COM1 + UART_IER, 0);
-    out8(COM1 + UART_LCR, LCR_DLAB | LCR_8_BITS);
-    out8(COM1 + UART_DLL, divisor & 0xff);
-    out8(COM1 + UART_DLM, divisor >> 8);
-    out8(COM1 + UART_LCR, LCR_8_BITS);
-    out8(COM1 + UART_FCR, 0);

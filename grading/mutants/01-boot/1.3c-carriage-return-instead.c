@@ -1,3 +1,0 @@
-/* MUTANT 1.3c: sends \r instead of \n. CAUGHT BY: 1.3/text_arrives_exactly */
-    for (size_t i = 0; i < length; i++)
-        uart_put(text[i] == '\n' ? '\r' : text[i]);
