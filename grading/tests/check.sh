@@ -24,7 +24,9 @@ each_lab() {
 }
 
 format() { # Debian 12's clang-format decides; another version may see it otherwise
-    find labs common grading -name '*.[ch]' -print0 | sort -z | xargs -0 clang-format -n -Werror
+    find labs common grading -name '*.[ch]' -not -path 'grading/mutants/*' \
+        -not -path 'grading/tests/alternatives/*' -print0 | # these are bodies of functions only
+        sort -z | xargs -0 clang-format -n -Werror
 }
 scripts() { find .ci common grading -type f \( -name '*.sh' -o -path .ci/run \) -exec shellcheck -x {} +; }
 build_gcc() { each_lab make -s build LAB=@LAB CC=gcc WERROR=1 B="$out/gcc/@LAB"; }
