@@ -70,7 +70,7 @@ static void add_absent_segment(void)
     struct descriptor_table table;
     fault_store_gdt(&table);
     memcpy(gdt, (const void *)table.base, 5 * sizeof gdt[0]);
-    gdt[5] = GDT_DATA & ~(1ull << 47);
+    gdt[5] = GDT_DATA & ~SEGMENT_P;
     table = (struct descriptor_table){sizeof gdt - 1, (uint64_t)gdt};
     load_gdt(&table);
 }

@@ -98,9 +98,15 @@ struct tss {
 } __attribute__((packed));
 
 /* Segment descriptors (SDM vol. 3A §3.4.5 and §7.2.3). */
-#define GDT_CODE64    0x00af9a000000ffffull /* present, DPL 0, code, L = 1 */
-#define GDT_DATA      0x00cf92000000ffffull /* present, DPL 0, data, writable */
-#define GDT_TSS64     0x89ull               /* type byte of an available 64-bit TSS, present */
+#define SEGMENT_RW   (1ull << 41) /* code may be read; data may be written */
+#define SEGMENT_CODE (1ull << 43)
+#define SEGMENT_S    (1ull << 44) /* code or data, and no system segment */
+#define SEGMENT_P    (1ull << 47) /* present */
+#define SEGMENT_L    (1ull << 53) /* 64-bit code */
+#define GDT_CODE64   (SEGMENT_P | SEGMENT_S | SEGMENT_CODE | SEGMENT_RW | SEGMENT_L)
+#define GDT_DATA     (SEGMENT_P | SEGMENT_S | SEGMENT_RW)
+#define GDT_TSS64    0x89ull /* type byte of an available 64-bit TSS, present */
+
 #define SELECTOR_CODE 0x08
 #define SELECTOR_DATA 0x10
 #define SELECTOR_TSS  0x18 /* takes two entries of the GDT */

@@ -5,10 +5,12 @@
 
 /*
  * Reports the trap on the console and ends the machine as a panic does (the report line on the
- * debug console is `pagurus: panic NAME at ADDRESS`). The text, line by line, with all numbers
- * as 0x and 16 digits where not said otherwise:
+ * debug console is `pagurus: panic NAME VECTOR at ADDRESS`). The text, line by line, with all
+ * numbers as 0x and 16 digits where not said otherwise:
  *
- *   fault: page fault (#PF), vector 14                    or, above 31: interrupt, vector 77
+ *   fault: page fault (#PF), vector 14                    a vector without a name is, below 32,
+ *                                                         `fault: exception, vector 9`, and
+ *                                                         above, `fault: interrupt, vector 77`
  *   error code 0x0002: write to an absent page            4 digits, and words (below); only for
  *                                                         vectors that have one
  *   cr2 0x0000000000001234                                page faults only
@@ -26,7 +28,7 @@
  * "instruction fetch from"; "an absent page" or "a page that forbids it"; then, where the bit is
  * set, ", in user mode" and ", reserved bit set in a table".
  * For invalid TSS, segment not present, stack-segment fault and general protection (§6.13) they are
- * "no selector" for 0, else one of "gate N of the IDT" (N in decimal), "selector 0xNNNN of the
+ * "no selector" where the whole code is 0, else one of "gate N of the IDT" (N in decimal), "selector 0xNNNN of the
  * GDT", "selector 0xNNNN of the LDT" (the code without its three low bits); then, where the EXT bit
  * is set, ", from outside the program". For all others: "no meaning".
  *

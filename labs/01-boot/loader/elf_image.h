@@ -32,14 +32,19 @@ struct elf_image {
  *   e_version    -ENOEXEC  not EV_CURRENT
  *   e_phentsize  -ENOEXEC  not the size of struct elf64_phdr
  *   e_phnum      -ENOEXEC  0
- *   e_phoff      -ENOEXEC  the program headers do not all lie in the file, or are not 8-byte
- * aligned then of each segment of type PT_LOAD with p_memsz > 0, in the order of the file p_filesz
- * -ENOEXEC  more than p_memsz p_offset     -ENOEXEC  the segment's bytes do not all lie in the
- * file, or, where it has none (p_filesz 0), p_offset lies past the file's end p_vaddr      -ENOEXEC
- * below IMAGE_VADDR_FIRST, or below the end of the last such segment (the specification wants them
- * ascending; so none overlap) p_memsz      -ENOEXEC  the segment's last byte would lie in the last
- * page of the address space or past it p_align      -ENOEXEC  neither 0 nor a power of two, or
- * p_vaddr and p_offset differ modulo it and last p_type       -ENOEXEC  there is no segment to load
+ *   e_phoff      -ENOEXEC  the program headers do not all lie in the file, or do not start at a
+ *                          multiple of 8
+ * then of each segment of type PT_LOAD with p_memsz > 0, in the order of the file
+ *   p_filesz     -ENOEXEC  more than p_memsz
+ *   p_offset     -ENOEXEC  the segment's bytes do not all lie in the file, or, where it has none
+ *                          (p_filesz 0), p_offset lies past the file's end
+ *   p_vaddr      -ENOEXEC  below IMAGE_VADDR_FIRST, or below the end of the last such segment
+ *                          (the specification wants them ascending; so none overlap)
+ *   p_memsz      -ENOEXEC  the segment's last byte would lie in the last page of the address space
+ *                          or past it
+ *   p_align      -ENOEXEC  neither 0 nor a power of two, or p_vaddr and p_offset differ modulo it
+ * and last
+ *   p_type       -ENOEXEC  there is no segment to load
  *   e_entry      -ENOEXEC  not inside the p_memsz bytes of a loaded segment
  */
 int elf_check(const void *file, uint64_t size, struct elf_image *image, const char **field)

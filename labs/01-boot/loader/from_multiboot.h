@@ -41,7 +41,9 @@
  *   -EINVAL  "mod_start"   the image file does not start on a page, which our header asks for
  *   -ENOSPC  "mmap_length" more regions than BOOT_REGIONS_MAX
  * Where several things are wrong, it is the first one on this way: the map, entry by entry; the
- * command line; the modules, one by one, and of each its range before its string.
+ * command line; the modules, one by one, and of each its range before its string; where the image
+ * starts comes last of the first module's. A map of 0 bytes, and neither map nor mem_lower, mean
+ * that no memory is free.
  */
 int boot_info_build(struct boot_info *info, uint32_t magic, paddr_t information,
                     struct boot_module *file, const char **field)
