@@ -25,7 +25,7 @@ tools=()
 note_if_missing() { # group package seen-by floor reason
     if ! package_is_there "$3"; then
         packages+=("$2")
-        tools+=("  $2: $5")
+        tools+=("  ${2%%|*}: $5")
     fi
 }
 look() {
@@ -93,7 +93,7 @@ fi
 hash -r
 look
 if [[ ${#packages[@]} -gt 0 ]]; then
-    echo "setup: installed, but still not to be seen: ${packages[*]}" >&2
+    echo "setup: installed, but still not to be seen: ${packages[*]%%|*}" >&2
     exit 2
 fi
 echo "setup: done: ${chosen[*]}" >&2
