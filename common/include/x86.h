@@ -166,17 +166,17 @@ static inline uint64_t read_rbp(void)
 
 static inline void load_gdt(const struct descriptor_table *table)
 {
-    __asm__ volatile("lgdt %0" : : "m"(*table));
+    __asm__ volatile("lgdt %0" : : "m"(*table) : "memory");
 }
 
 static inline void load_idt(const struct descriptor_table *table)
 {
-    __asm__ volatile("lidt %0" : : "m"(*table));
+    __asm__ volatile("lidt %0" : : "m"(*table) : "memory");
 }
 
 static inline void load_tr(uint16_t selector)
 {
-    __asm__ volatile("ltr %0" : : "r"(selector));
+    __asm__ volatile("ltr %0" : : "r"(selector) : "memory");
 }
 
 static inline void invlpg(uint64_t address)

@@ -68,7 +68,7 @@ def parse(console: str) -> FaultReport:
         match = re.fullmatch(_pattern(wanted), lines[at] if at < len(lines) else "")
         if not match:
             fail("a line of the fault report has another form than fault_report.h says",
-                 wanted.replace("{x}", "0x…"), lines[at] if at < len(lines) else "nothing")
+                 re.sub(r"\(\?P<\w+>[^)]*\)", "…", wanted.replace("{x}", "0x…")), lines[at] if at < len(lines) else "nothing")
         for name, value in match.groupdict().items():
             if name == "place":
                 report.place = value

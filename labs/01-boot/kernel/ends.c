@@ -30,7 +30,7 @@ void machine_exit(int status)
  * next, and then the backtrace: start it at `panic` itself with this function's frame pointer
  * (read_rbp). The report line is "pagurus: panic " and the text; the debug exit
  * is DEBUG_EXIT_PANIC. Interrupts stay off from the first instruction on. A panic inside a panic
- * ends the machine at once.
+ * prints nothing on the console: report line, debug exit.
  */
 void panic(const char *fmt, ...)
 {
