@@ -98,7 +98,7 @@ def _read_tables(data: bytes, symbols: Symbols) -> None:
         strings = sections[section[6]][4]
         for at in range(section[4], section[4] + section[5], 24):
             name_at, info, _, home, value, size = struct.unpack_from("<IBBHQQ", data, at)
-            name = data[strings + name_at:data.index(b"\0", strings + name_at)].decode()
+            name = data[strings + name_at:data.index(b"\0", strings + name_at)].decode(errors="replace")
             kind = info & 15
             if not name or home == 0 or kind not in (_STT_NOTYPE, _STT_OBJECT, _STT_FUNC):
                 continue

@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pagurus.errors import UsageError
 from pagurus.machine import Machine
 from pagurus.qemu import MachineSpec
 from pagurus.stages import Stage
-from pagurus.verdict import HarnessError
+from pagurus.verdict import CheckFailed, HarnessError, Words
 
 # A folder that the verbs gdb and rewind name: machines leave there how they were started.
 KEEP = "PAGURUS_KEEP"
@@ -91,6 +92,9 @@ class MachineFactory:
         options = {} if wall is None else {"wall": wall}
         try:
             machine = Machine(full, symbols, serial_stall, **options)
+        except UsageError as error:  # a linker script can make anything of a file
+            raise CheckFailed("the lab's files are executable files", "ELF64 with symbols",
+                              Words(error)) from error
         except HarnessError as error:
             if len(entries) < 2 or "error reading initrd" not in str(error):
                 raise

@@ -7,6 +7,8 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from pagurus.verdict import CheckFailed
+
 CR0_PE, CR0_WP, CR0_PG = 1 << 0, 1 << 16, 1 << 31
 CR4_PAE = 1 << 5
 EFER_LME, EFER_LMA, EFER_NXE = 1 << 8, 1 << 10, 1 << 11
@@ -14,6 +16,8 @@ RFLAGS_IF, RFLAGS_DF, RFLAGS_RF = 1 << 9, 1 << 10, 1 << 16
 
 PTE_P, PTE_W, PTE_U, PTE_PS, PTE_NX = 1 << 0, 1 << 1, 1 << 2, 1 << 7, 1 << 63
 PTE_ADDRESS = 0x000FFFFFFFFFF000
+
+MAX_TABLES = 5000  # 4 GiB in pages of 4 KiB need 2054
 
 ReadPhysical = Callable[[int, int], bytes]  # address, length
 
@@ -46,6 +50,23 @@ class Mapping:
 
 def mappings(read: ReadPhysical, cr3: int) -> list[Mapping]:
     """All that the tables at CR3 map, in ascending order, neighbours joined."""
+    return _joined(bounded(read), cr3)
+
+
+def bounded(read: ReadPhysical) -> ReadPhysical:
+    """The same, but for a bounded number of tables: one that leads to itself has no end."""
+    left = iter(range(MAX_TABLES))
+
+    def read_table(address: int, length: int) -> bytes:
+        if next(left, None) is None:
+            raise CheckFailed("the page tables have an end", f"at most {MAX_TABLES} tables", "more",
+                              "Does an entry lead back to its own table?")
+        return read(address, length)
+
+    return read_table
+
+
+def _joined(read: ReadPhysical, cr3: int) -> list[Mapping]:
     joined: list[Mapping] = []
     for page in _pages(read, cr3 & PTE_ADDRESS, 4, 0, PTE_W | PTE_U):
         last = joined[-1] if joined else None
