@@ -53,7 +53,7 @@ def _language(start: str, end: str, comment: str, todo: str) -> _Language:
     )
 
 
-_C = _language(r"/\*", r" ?\*/", r"/\*.*?\*/|//[^\n]*", 'TODO("{}");')
+_C = _language(r"/\*", r" ?\*/", r"/\*.*?(?:\*/|\Z)|//[^\n]*", 'TODO("{}");')
 _NASM = _language(r";", r"", r";[^\n]*", 'TODO "{}"')
 _TODO_CALL = re.compile(r'\bTODO(_DATA)?\s*\(?\s*"')
 

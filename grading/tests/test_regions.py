@@ -1,5 +1,7 @@
 """Markers: what is read, what is refused and where, what is written back."""
 
+import time
+
 import pytest
 from pagurus import regions
 from pagurus.errors import UsageError
@@ -140,3 +142,10 @@ def test_a_stage_with_wrong_markers_is_refused(tree, file, old, new, said):
 )
 def test_what_counts_as_unsolved(body, name, unsolved):
     assert regions.is_unsolved(body, name, "return 0;  /* of none */\n") is unsolved
+
+
+def test_unended_comments_take_no_time(tmp_path):
+    begun = time.monotonic()
+    assert regions.is_unsolved("/* " * 300_000, "a.c")
+    assert not regions.is_unsolved("x /* " * 300_000, "a.c")
+    assert time.monotonic() - begun < 5
