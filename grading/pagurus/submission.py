@@ -5,6 +5,7 @@ of bounded size are read, no link is followed, and the build rules, common/ and 
 always this tree's own. What was changed outside of the exercises is listed in notes.
 """
 
+import itertools
 import os
 import re
 import stat
@@ -21,14 +22,22 @@ from pagurus.stages import Stage
 
 SOURCE_SUFFIXES = (".c", ".h", ".asm", ".inc", ".ld")
 MAX_BYTES = 1 << 20  # of one file
-MAX_FILES = 500
+MAX_TOTAL = 8 << 20  # of all; the solution has 40 files with 100 KiB
+MAX_FILES = 200
+MAX_NOTES = 200
+_MAX_ENTRIES = 5000  # of folders, of any kind
 _MAX_DEPTH = 8
-_DIFF_SECONDS = 60
+_DIFF_SECONDS = 20
+_NM_SECONDS = 20
 
 # Of the stage, these are never the student's; the trusted ones are used.
 TRUSTED = ("Makefile", "stage.mk")
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
+# A path that is absolute or climbs, behind a word that lets a tool read a file.
+_OUTSIDE = re.compile(
+    rb"\b(?:include|include_next|incbin|embed|depend|INPUT|GROUP|INCLUDE|SEARCH_DIR)"
+    rb"[\"'`<(\\ \t]+(?:/[A-Za-z]|(?:[\w.+-]{1,99}/){0,20}\.\./)")
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
@@ -67,7 +76,10 @@ class _Files:
 
 
 def _printable(name: str) -> str:
-    return name.encode("ascii", "backslashreplace").decode().replace("\n", "\\n")
+    """A name as it may be shown: nothing in it moves a terminal's cursor, and it is not endless."""
+    escaped = name.encode("ascii", "backslashreplace").decode()
+    plain = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped)
+    return plain if len(plain) <= 200 else f"{plain[:200]}…"
 
 
 def _is_folder(path: Path) -> bool:
@@ -116,15 +128,21 @@ def _read_regular(path: Path) -> bytes | str:
 def _collect(folder: Path, handed_out: set[str]) -> _Files:
     """Read the sources below a submitted stage; everything else is refused by name."""
     files = _Files()
-    surplus = 0
+    surplus = seen = total = 0
     pending = [(folder, "")]
     while pending:
         here, prefix = pending.pop()
         try:
-            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+            with os.scandir(here) as found:
+                entries = sorted(itertools.islice(found, _MAX_ENTRIES + 1 - seen),
+                                 key=lambda entry: entry.name)
         except OSError as error:
             files.refuse(prefix, error.strerror or "cannot be read")
             continue
+        seen += len(entries)
+        if seen > _MAX_ENTRIES:
+            files.refuse(prefix or "(all)", f"more than {_MAX_ENTRIES} files and folders")
+            break
         for entry in entries:
             name = prefix + entry.name
             if entry.is_symlink():
@@ -132,7 +150,9 @@ def _collect(folder: Path, handed_out: set[str]) -> _Files:
             elif entry.name.startswith("."):
                 continue
             elif entry.is_dir(follow_symlinks=False):
-                if not _NAME.fullmatch(entry.name) or name.count("/") >= _MAX_DEPTH:
+                # make takes whatever has a source's suffix for a source.
+                if (not _NAME.fullmatch(entry.name) or name.count("/") >= _MAX_DEPTH
+                        or name.endswith(SOURCE_SUFFIXES)):
                     files.refuse(name, "not a folder of sources")
                 else:
                     pending.append((Path(entry.path), f"{name}/"))
@@ -146,10 +166,13 @@ def _collect(folder: Path, handed_out: set[str]) -> _Files:
                 surplus += 1
             else:
                 data = _read_regular(Path(entry.path))
+                if not isinstance(data, str) and total + len(data) > MAX_TOTAL:
+                    data = f"with it, all files have more than {MAX_TOTAL >> 20} MiB"
                 if isinstance(data, str):
                     files.refuse(name, data)
                 else:
                     files.contents[name] = data
+                    total += len(data)
     if surplus:
         files.refuse("(all)", f"{surplus} files beyond the first {MAX_FILES}")
     return files
@@ -207,7 +230,8 @@ def _marker_notes(ours: Mapping[str, Region], files: Mapping[str, bytes]) -> lis
     theirs: dict[str, Region] = {}
     for name, data in sorted(files.items()):
         found, mistakes = regions.scan_text(data.decode("utf-8", "surrogateescape"), name)
-        notes += [Note(name, f"damaged marker: {m.what}", m.line, m.line) for m in mistakes]
+        notes += [Note(name, f"damaged marker: {_printable(m.what)}", m.line, m.line)
+                  for m in mistakes]
         for region in found:
             known = ours.get(region.id)
             if known is None:
@@ -269,7 +293,51 @@ def assemble(submission: Path, stage: Stage, out: Path) -> Assembly:
                 notes += _outside_changes(name, regions.read_source(path), theirs)
             if not _write_below(started.path, name, data):
                 notes.append(Note(name, "refused: its folder is a file in the lab"))
-    return Assembly(Stage(Path(out).resolve(), stage.name), sorted(notes, key=_note_order))
+        notes += _outside_reads(files.contents)
+    notes = sorted(notes, key=_note_order)
+    if len(notes) > MAX_NOTES:
+        notes[MAX_NOTES:] = [Note("(all)", f"{len(notes) - MAX_NOTES} more notes are left out")]
+    return Assembly(Stage(Path(out).resolve(), stage.name), notes)
+
+
+def _outside_reads(files: Mapping[str, bytes]) -> list[Note]:
+    """Lines that name a file outside of the tree. What macros put together is not seen here."""
+    return [
+        Note(name, f"names a file outside of the lab: {_printable(line.strip().decode('latin-1'))}",
+             number)
+        for name, data in sorted(files.items())
+        for number, line in enumerate(data.split(b"\n"), start=1)
+        if _OUTSIDE.search(line[:2000])
+    ]
+
+
+def shadowed(tree: Stage) -> list[Note]:
+    """After a build: global names that the lab's objects and the trusted ones both define.
+
+    The linker takes the lab's: a `report` or `memcpy` of its own then serves the trusted code.
+    """
+    objects = tree.root / "build" / tree.name / "obj"
+    trusted, theirs = set(), []
+    for path in sorted(objects.rglob("*.o")):
+        name = path.relative_to(objects).as_posix().removesuffix(".o")
+        if name.startswith("common/"):
+            trusted |= _defined(path)
+        elif not name.startswith("symbols/"):
+            theirs += [(name, symbol) for symbol in sorted(_defined(path))]
+    return [Note(name, f"defines {_printable(symbol)}, as the trusted code does")
+            for name, symbol in theirs if symbol in trusted][:MAX_NOTES]
+
+
+def _defined(path: Path) -> set[str]:
+    """The global names that an object file defines."""
+    try:
+        done = subprocess.run(
+            ["nm", "--defined-only", "--extern-only", "--format=posix", str(path)],
+            stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_NM_SECONDS)
+    except subprocess.TimeoutExpired:
+        return set()
+    lines = done.stdout.decode(errors="replace").split("\n")
+    return {line.split(" ")[0] for line in lines if line}
 
 
 def _write_below(folder: Path, name: str, data: bytes) -> bool:

@@ -1,6 +1,7 @@
 """A submission is read with suspicion, graded in our house, and its changes are listed."""
 
 import os
+import subprocess
 
 import pytest
 from pagurus import handout, regions, submission
@@ -224,3 +225,64 @@ def test_other_bodies_in_the_reference(tree, tmp_path):
     assert listing(tree.root) == before
     with pytest.raises(UsageError, match="no region 1.1 in labs/01-boot"):
         submission.with_bodies(tree.one, {"1.1": ""}, tmp_path / "more")
+
+
+def test_notes_show_no_control_characters(tree, student, tmp_path):
+    path = student / MAIN
+    path.write_bytes(path.read_bytes() + b"/* EXERCISE 1.9 \xff\x1b]0;owned\x07 */\n")
+    os.close(os.open(os.fsencode(student / "labs/01-boot") + b"/\x1b[2J\xff.c", os.O_CREAT))
+    _, notes = assemble(tree, student, tmp_path)
+    assert any("damaged marker" in note for note in notes)
+    assert any("\\x1b[2J" in note for note in notes)
+    assert all(note.isprintable() and note.isascii() for note in notes)
+
+
+def test_a_folder_with_a_sources_name_is_refused(tree, student, tmp_path):
+    write(student / "labs/01-boot/kernel/odd.c/x.h", "x")
+    graded, notes = assemble(tree, student, tmp_path)
+    assert notes == ["kernel/odd.c: refused: not a folder of sources"]
+    assert not (graded / "labs/01-boot/kernel/odd.c").exists()
+
+
+def test_the_amount_of_everything_is_bounded(tree, student, tmp_path, monkeypatch):
+    monkeypatch.setattr(submission, "MAX_TOTAL", 2 << 20)
+    for name in "abc":
+        write(student / f"labs/01-boot/{name}.h", "x" * 1_000_000)
+    _, notes = assemble(tree, student, tmp_path)
+    assert "c.h: refused: with it, all files have more than 2 MiB" in notes
+    assert "a.h: an extra file" in notes
+    for number in range(submission.MAX_NOTES + 10):
+        write(student / f"labs/01-boot/{number}.txt", "x")
+    made = submission.assemble(student, tree.one, tmp_path / "many")
+    assert len(made.notes) == submission.MAX_NOTES + 1
+    assert "more notes are left out" in str(made.notes[-1])
+    monkeypatch.setattr(submission, "_MAX_ENTRIES", 20)
+    made = submission.assemble(student, tree.one, tmp_path / "too-many")
+    assert "(all): refused: more than 20 files and folders" in map(str, made.notes)
+
+
+@pytest.mark.parametrize("line", [
+    '#include "../../../../../labs/01-boot/kernel/main.c"', '%include "/etc/passwd"',
+    'asm(".incbin \\"/etc/passwd\\"");', "INPUT(/build/main.c.o)", "#include <kernel/../../../x.h>",
+])
+def test_a_reach_outside_of_the_tree_is_listed(tree, student, tmp_path, line):
+    path = student / MAIN
+    path.write_text(path.read_text().replace("    mine(byte);\n", f"{line}\n"))
+    _, notes = assemble(tree, student, tmp_path)
+    assert notes == [f"kernel/main.c:8: names a file outside of the lab: {line}"]
+
+
+def test_names_of_the_trusted_code_that_the_lab_defines_are_listed(tree, student, tmp_path):
+    made = submission.assemble(student, tree.one, tmp_path / "graded")
+    objects = tmp_path / "graded/build/01-boot/obj"
+    for name, code in {
+        "common/support/report.c": "void report(void) {}  static void helper(void) {}",
+        "kernel/main.c": "void report(void) {}  void mine(void) {}  static void helper(void) {}",
+        "kernel/uart.c": "void report(void) __attribute__((weak)); void report(void) {}",
+    }.items():
+        write(objects / name, code)
+        subprocess.run(["gcc", "-w", "-c", objects / name, "-o", f"{objects / name}.o"], check=True)
+    assert list(map(str, submission.shadowed(made.stage))) == [
+        "kernel/main.c: defines report, as the trusted code does",
+        "kernel/uart.c: defines report, as the trusted code does",
+    ]
