@@ -13,6 +13,7 @@ import json
 import os
 import random
 import re
+import signal
 import traceback
 from collections.abc import Generator, Iterator
 from dataclasses import asdict
@@ -25,10 +26,12 @@ from pagurus import handover, regions
 from pagurus.lab import Lab, MachineFactory
 from pagurus.machine import Machine
 from pagurus.results import TestResult
-from pagurus.session import ONLY, RESULTS, is_wanted, run_seed
+from pagurus.session import (
+    ONLY, RESULTS, TEST_SECONDS, is_wanted, run_seed, seconds_left,
+)
 from pagurus.stages import Stage
 from pagurus.verdict import (
-    Explanation, HarnessError, MachineEnded, Verdict, exercise_key, explain,
+    Explanation, HarnessError, MachineEnded, TimeIsUp, Verdict, exercise_key, explain,
 )
 
 _GRADING = Path(__file__).resolve().parents[1]
@@ -115,6 +118,27 @@ def _mark_wrong(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if _WRONG in item.stash:
         raise HarnessError(item.stash[_WRONG])
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
+    """End a test of a submission that takes too long, wherever it is."""
+    seconds = seconds_left()
+    if seconds is None or _stage_of(item.path) is None:
+        yield
+        return
+
+    def too_late(*_: object) -> None:
+        raise TimeIsUp("the time for this submission is over" if seconds < TEST_SECONDS else
+                       f"the test did not end within {seconds:.0f} s")
+
+    if seconds <= 0:
+        too_late()
+    before = signal.signal(signal.SIGALRM, too_late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
 
 
 # -- fixtures ---------------------------------------------------------------------------------
@@ -224,7 +248,8 @@ _MAYBE_NOT_DONE = (Verdict.FAIL, Verdict.PANIC, Verdict.TRIPLE_FAULT, Verdict.TI
 def _empty_region(item: pytest.Item, exercise: str) -> str | None:
     """Of the exercise of a failed test: a region that is still as it was handed out, in words."""
     stage = _stage_of(item.path)
-    for region in regions.own_regions(stage).values() if stage else ():
+    # In a submission, markers may be damaged: those that are whole count.
+    for region in regions.scan_folder(stage.path)[0].values() if stage else ():
         if region.exercise == exercise and regions.is_unsolved(
                 region.body, region.file, region.placeholder):
             return f"exercise {region.id} ({region.file}:{region.first}) is not done yet"

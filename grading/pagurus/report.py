@@ -8,11 +8,21 @@ from pagurus.verdict import Verdict
 _WIDTH = 64
 
 
+def printable(line: str) -> str:
+    """A line that moves no cursor and changes no colour, whatever a student's code put into it."""
+    return "".join(c if c.isprintable() else "    " if c == "\t" else
+                   f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" for c in line)
+
+
 def report(grade: Grade, full: bool, single: bool = False) -> Iterator[str]:
     """The lines to print. `full` explains every failed test at length.
 
     single: only some tests were run (`make test`), so there is no score to tell.
     """
+    return map(printable, _report(grade, full, single))
+
+
+def _report(grade: Grade, full: bool, single: bool) -> Iterator[str]:
     for note in _section("Changes outside of the exercises:", grade.notes):
         yield note
     if grade.build_output:

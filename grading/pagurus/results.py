@@ -162,4 +162,5 @@ def explanation_text(test: TestResult) -> str:
 
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON file whole or not at all."""
-    write_file(path, (json.dumps(content, indent=1, ensure_ascii=False) + os.linesep).encode())
+    text = json.dumps(content, indent=1, ensure_ascii=False) + os.linesep
+    write_file(path, text.encode(errors="backslashreplace"))

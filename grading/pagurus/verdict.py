@@ -57,6 +57,10 @@ class CallFailed(MachineEnded):
         super().__init__(outcome, f"{function}() returns")
 
 
+class TimeIsUp(Exception):
+    """A test took too long, or too long was taken before it."""
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Why a test did not pass, in the parts that a report shows."""
@@ -108,6 +112,8 @@ def verdict_of(exercise: str, error: BaseException | None, outcomes: Iterable[Ou
         return Verdict.PASS
     if isinstance(error, MachineEnded):
         return _OF_KIND.get(error.outcome.kind, Verdict.FAIL)
+    if isinstance(error, TimeIsUp):
+        return Verdict.TIMEOUT
     if isinstance(error, (CheckFailed, AssertionError)):
         return Verdict.FAIL
     return Verdict.HARNESS_ERROR
@@ -128,6 +134,8 @@ def explain(exercise: str, error: BaseException | None, outcomes: list[Outcome])
         plain = error.expected is None and error.found is None
         return Explanation(verdict, error.label, None if plain else show(error.expected),
                            None if plain else show(error.found), error.hint)
+    if isinstance(error, TimeIsUp):
+        return Explanation(verdict, str(error))
     if isinstance(error, AssertionError):
         return Explanation(verdict, str(error).strip() or "an assertion of the test failed")
     died = next((end.text for end in outcomes if end.kind is Kind.QEMU_DIED), None)

@@ -1,6 +1,7 @@
 """The verbs grade and test, on a toy lab: points, reports, exit statuses, whose fault it was."""
 
 import json
+import re
 import xml.etree.ElementTree
 from pathlib import Path
 from typing import Any
@@ -280,3 +281,103 @@ def test_submission_that_does_not_compile(toy: ToyLab, tmp_path: Path) -> None:
 def test_all_stages(toy: ToyLab) -> None:
     done = toy.run("grade")
     assert done.stdout.endswith("Score: 30/30\n") and done.returncode == 0
+
+
+# -- what a student does to the grader ----------------------------------------------------------
+
+
+def graded(toy: ToyLab, folder: str, *options: str, **variables: str) -> tuple[str, dict[str, Any]]:
+    """Grade a submission, whose grade must be there, and whose faults must be nobody else's."""
+    done = toy.run("grade", "01", "--submission", folder, *options, **variables)
+    assert done.returncode == 1, done.stdout + done.stderr
+    report = json.loads((toy.root / f"build/submissions/{Path(folder).name}.json").read_text())
+    assert not report["extra_data"]["harness_error"] and not report["extra_data"]["trouble"]
+    return done.stdout, report
+
+
+@pytest.mark.parametrize("old, new", [
+    ("; EXERCISE 1.1 (10 points): say", "; EXERCISE 1.1 10 points: \udcff say"),
+    ("; END EXERCISE 1.1", ""),
+    ("; EXERCISE 1.1 (10 points)", "; EXERCISE 1.1 (1000 points)"),
+    ("; END EXERCISE 1.2", "; END EXERCISE 1.2\n; EXERCISE 7.1 (10 points): x.\n; END EXERCISE 7.1"),
+])
+def test_damaged_markers_cost_nothing(toy: ToyLab, tmp_path: Path, old: str, new: str) -> None:
+    folder = submitted(toy, tmp_path / "ada", e1_2='REPORT "pagurus: exit 1"\nDEBUG_EXIT 1')
+    path = Path(folder) / "labs/01-toy/loader.asm"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new), errors="surrogateescape")
+    text, report = graded(toy, folder)
+    assert (report["score"], report["max_score"]) == (15, 30)
+    assert "Score: 15/30" in text
+
+
+@pytest.mark.parametrize("name, content", [
+    ("guest.inc", "nonsense in a header"),
+    ("loader.asm", "%error broken\n"),
+    ("loader.asm", "bits 64\nextern nowhere\ncall nowhere\n"),
+])
+def test_any_broken_build_is_the_submissions(
+    toy: ToyLab, tmp_path: Path, name: str, content: str
+) -> None:
+    folder = submitted(toy, tmp_path / "ada")
+    Path(folder, "labs/01-toy", name).write_text(content)
+    text, report = graded(toy, folder)
+    assert "The lab does not compile:" in text and text.endswith("Score: 0/30\n")
+
+
+def test_a_build_that_breaks_with_the_solution_too_is_no_students_fault(
+    toy: ToyLab, tmp_path: Path
+) -> None:
+    folder = submitted(toy, tmp_path / "ada")
+    toy.write("Makefile", ".PHONY: build\nbuild:\n\tfalse\n")
+    done = toy.run("grade", "01", "--submission", folder)
+    assert done.returncode == 3 and "the reference solution does not build" in done.stderr
+
+
+def test_what_only_a_submission_does_to_a_test_is_its_fault(toy: ToyLab, tmp_path: Path) -> None:
+    toy.write("grading/01-toy/test_toy.py", TESTS + '''
+
+@exercise("1.1")
+def test_trusts_too_much(machine):
+    m = machine(app=None)
+    m.run_to("half_way", budget=15_000_000)
+    assert m.tap[0].encode("ascii").decode()
+''')
+    folder = submitted(toy, tmp_path / "ada", e1_1="nop")
+    text, report = graded(toy, folder)
+    verdicts = {test["name"]: (test["verdict"], test["output"]) for test in report["tests"]}
+    verdict, output = verdicts["1.1/trusts_too_much"]
+    assert verdict == "FAIL" and "IndexError" in output
+    assert "cannot make sense of what this code does" in text
+
+
+def test_a_submission_cannot_take_all_day(toy: ToyLab, tmp_path: Path) -> None:
+    session = toy.root / "grading/pagurus/session.py"
+    session.write_text(session.read_text().replace("TEST_SECONDS = 120.0", "TEST_SECONDS = 1.0"))
+    toy.write("grading/01-toy/test_toy.py", TESTS + """
+
+@exercise("1.1")
+def test_walks_a_ring():
+    while True:
+        pass
+""")
+    _, report = graded(toy, submitted(toy, tmp_path / "ada"))
+    found = {test["name"]: test["verdict"] for test in report["tests"]}
+    assert found["1.1/walks_a_ring"] == "TIMEOUT" and found["1.2/random"] == "PASS"
+    grade = toy.root / "grading/pagurus/grade.py"
+    grade.write_text(re.sub(r"(_SUBMISSION_SECONDS, .*=).*", r"\1 0, 0", grade.read_text()))
+    text, report = graded(toy, str(tmp_path / "ada"))
+    assert {test["verdict"] for test in report["tests"]} == {"TIMEOUT"}
+    assert "the time for this submission is over" in text
+
+
+def test_nothing_shown_moves_the_cursor(toy: ToyLab, tmp_path: Path) -> None:
+    folder = submitted(toy, tmp_path / "ada", e1_1=r'REPORT `\e]0;owned\a\x9b2J`',
+                       e1_2=r'REPORT `pagurus: panic \e[2J\xff\x85`' + "\n    DEBUG_EXIT 0x7f")
+    text, report = graded(toy, folder, V="1")
+    assert "kernel panic: \\x1b[2J" in text
+    assert all(line.isprintable() for line in text.split("\n"))
+    toy.solve()
+    folder = submitted(toy, tmp_path / "eve", e1_1="%error \x1b[2J")
+    text, _ = graded(toy, folder, V="1")
+    assert "\\x1b[2J" in text and all(line.isprintable() for line in text.split("\n"))
