@@ -28,6 +28,7 @@ format() { # Debian 12's clang-format decides; another version may see it otherw
         -not -path 'grading/tests/alternatives/*' -print0 | # these are bodies of functions only
         sort -z | xargs -0 clang-format -n -Werror
 }
+build() { each_lab make -s build LAB=@LAB; } # once, before tests do so at the same time
 scripts() { find .ci common grading -type f \( -name '*.sh' -o -path .ci/run \) -exec shellcheck -x {} +; }
 build_gcc() { each_lab make -s build LAB=@LAB CC=gcc WERROR=1 B="$out/gcc/@LAB"; }
 build_clang() { each_lab make -s build LAB=@LAB CC=clang WERROR=1 B="$out/clang/@LAB"; }
@@ -66,8 +67,8 @@ emptied() { each_lab "$python" -m pagurus emptied @LAB; }
 mutants() { each_lab make -s mutants LAB=@LAB; }
 soak() { each_lab make -s soak LAB=@LAB N=3; }
 
-quick=(build_gcc drift text exercises libc_gcc host_gcc tools_fast solution)
-all=(format scripts build_gcc build_clang drift text exercises libc_gcc libc_clang host_gcc
+quick=(build build_gcc drift text exercises libc_gcc host_gcc tools_fast solution)
+all=(format scripts build build_gcc build_clang drift text exercises libc_gcc libc_clang host_gcc
     host_clang fuzz tools solution starter emptied mutants soak)
 
 # ---- running them ------------------------------------------------------------------------------
