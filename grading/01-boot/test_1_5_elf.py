@@ -175,7 +175,7 @@ def test_no_memory_for_tables(machine: MachineFactory) -> None:
 def random_image(rng: random.Random) -> tuple[bytes, int]:
     """A valid file of odd segments, and its entry."""
     segments, at = [], VADDR + rng.randrange(4) * PAGE + rng.randrange(64) * 16
-    entry = at + 32
+    first, entry = at, at + 32
     segments.append(Segment(at, rng.randbytes(32) + LOOP + rng.randbytes(rng.randrange(9000)),
                             align=rng.choice([0, 1, 16])))
     for _ in range(rng.randrange(1, 6)):
@@ -188,8 +188,10 @@ def random_image(rng: random.Random) -> tuple[bytes, int]:
                                 align=align))
     empty = Segment(1234, memsz=0)
     nonsense = [Segment(77, b"note", memsz=3, kind=PT_NOTE), Segment(1 << 63, kind=PT_NULL)]
+    over_code = Segment(first, bytes(32), kind=PT_NOTE)
     for extra in (empty, *nonsense):
         segments.insert(rng.randrange(len(segments) + 1), extra)
+    segments.append(over_code)  # would be seen, were it loaded
     return image(segments, entry), entry
 
 

@@ -53,26 +53,40 @@ def test_what_was_printed_arrives(machine: MachineFactory, rng: random.Random) -
              f"{len(found)} bytes that end with {found[-30:]!r}")
 
 
+def about_to_panic(machine: MachineFactory, text: str, number: int) -> Machine:
+    """A machine five calls deep, at the first instruction of panic("%s, %u, %s", …)."""
+    m = machine(app="frames", args="panic text")
+    m.run_to("image:panic")
+    at = m.address("kernel_stack") + 4096
+    m.write(at, b"%s, %u, %s\0" + text.encode() + b"\0")
+    for register, value in {"rdi": at, "rsi": at + 11, "rdx": number, "rcx": at + 12}.items():
+        m.set_reg(register, value)
+    return m
+
+
 @exercise("1.7", weight=5, read="give up, and say where")
 def test_panic_says_what_and_where(machine: MachineFactory, rng: random.Random) -> None:
     """The text, the callers by name, the report line, and the machine's end."""
-    text = "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(20))
-    m = machine(app="frames", args=f"panic '{text} %s'")
+    text = "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(20)) + " %s"
+    number = rng.randrange(1 << 32)
+    said = f"{text}, {number}, {text[1:]}"
+    m = about_to_panic(machine, text, number)
+    before = len(m.console)
     outcome = m.run_expect(Kind.PANIC)
-    check("the report line", f"panic {text} %s", outcome.reports[-1])
     lines = outcome.console.replace("\r", "").splitlines()
-    if f"panic: {text} %s" not in lines:
-        fail("the console shows the panic's text", f"panic: {text} %s", outcome.console[-300:])
-    at = lines.index(f"panic: {text} %s")
+    if f"panic: {said}" not in lines:
+        fail("the console shows the panic's text", f"panic: {said}", outcome.console[before:])
+    check("the report line", f"panic {said}", outcome.reports[-1],
+          hint="Arguments that were used must be started again (va_start), or copied before.")
+    at = lines.index(f"panic: {said}")
     check("the line below it", "backtrace:", lines[at + 1] if at + 1 < len(lines) else "")
     names = [place.split("+")[0] for _, place in backtrace_lines(lines[at + 2:])]
     check("the functions of the backtrace",
           ["panic", "fifth", "fourth", "third", "second", "first", "main", "kernel_main", "_start"],
           names)
 
-    slow = machine(app="frames", args=f"panic '{text} %s'")
-    slow.run_to("image:main")
-    run_on_a_slow_line(slow, len(outcome.console) - len(slow.console))
+    slow = about_to_panic(machine, text, number)
+    run_on_a_slow_line(slow, len(outcome.console) - before)
     check("the end of the console, on a slow line", outcome.console[-40:],
           slow.run_expect(Kind.PANIC).console[-40:],
           hint="The machine may only be gone when the last byte has left the UART.")

@@ -137,7 +137,8 @@ def printing(region: regions.Region, end: str) -> str:
     """What stands in a region of somebody who only prints."""
     if not region.file.endswith(regions.NASM_SUFFIXES):
         return printing_c(end)
-    return {"1.1a": HEADER, "1.2d": region.placeholder}.get(region.id, printing_asm(end, region.id[2:]))
+    data = {"1.1a": HEADER, "1.2d": region.placeholder}
+    return data.get(region.id) or printing_asm(end, region.id[2:])
 
 
 @pytest.mark.parametrize("end", ENDS)

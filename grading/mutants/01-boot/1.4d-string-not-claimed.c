@@ -1,4 +1,5 @@
-/* MUTANT 1.4d: leaves a module's string in memory that is free. CAUGHT BY: 1.4/modules */
+/* MUTANT 1.4d: leaves a module's string in memory that is free. CAUGHT BY:
+ * 1.4/strings_are_claimed_to_their_end */
     if (multiboot->mod_end < multiboot->mod_start)
         return fault(field, "mod_end", -EFAULT);
     module->base = multiboot->mod_start;

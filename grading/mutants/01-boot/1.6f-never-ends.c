@@ -3,8 +3,6 @@
     print_line(rip, rip);
     while (frame_readable(rbp)) {
         const struct frame *frame = (const struct frame *)rbp;
-        if (frame->return_address == 0)
-            break;
         print_line(frame->return_address, frame->return_address - 1);
         rbp = (uint64_t)frame->caller;
     }

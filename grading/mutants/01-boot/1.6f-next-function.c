@@ -3,8 +3,6 @@
     print_line(rip, rip);
     for (int lines = 1; lines < BACKTRACE_MAX && frame_readable(rbp); lines++) {
         const struct frame *frame = (const struct frame *)rbp;
-        if (frame->return_address == 0)
-            break;
         print_line(frame->return_address, frame->return_address);
         if ((uint64_t)frame->caller <= rbp)
             break;
