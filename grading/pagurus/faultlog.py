@@ -15,6 +15,7 @@ _NAMES = {
 _RECORD = re.compile(
     r"^ *\d+: v=([0-9a-f]{2}) e=([0-9a-f]{4}) i=(\d) cpl=\d IP=[0-9a-f]+:[0-9a-f]+ "
     r"pc=([0-9a-f]+) SP=[0-9a-f]+:([0-9a-f]+)(?: CR2=([0-9a-f]+))?", re.MULTILINE)
+_CYCLE = 4  # so many faults may lead from one to the next, and to the first again
 _IDT = re.compile(r"^IDT= +([0-9a-f]+) ([0-9a-f]+)", re.MULTILINE)
 
 
@@ -89,10 +90,15 @@ def summarise(log: str, place: Callable[[int], str]) -> str | None:
 
 
 def endless(log: str, place: Callable[[int], str]) -> str | None:
-    """In words, the fault that fills this whole piece of the log; None if there are several."""
+    """In words, the few faults that fill this whole piece of the log; None if there are more."""
     faults = _records(log)
-    if len(faults) < 20 or faults[0].vector in (1, 3) or faults[0].vector > 31:
+    if len(faults) < 20 or any(fault.vector in (1, 3) or fault.vector > 31 for fault in faults):
         return None
-    if any(fault != faults[0] for fault in faults):
+    kinds: dict[tuple[int, int, int, int | None], str] = {}
+    for fault in faults:
+        key = (fault.vector, fault.error, fault.pc, fault.cr2)
+        kinds.setdefault(key, f"{_describe(fault)}, at {place(fault.pc)}")
+    if len(kinds) > _CYCLE:
         return None
-    return f"the same fault again and again: {_describe(faults[0])}, at {place(faults[0].pc)}"
+    what = "the same fault" if len(kinds) == 1 else f"the same {len(kinds)} faults"
+    return f"{what} again and again: {'; '.join(kinds.values())}"

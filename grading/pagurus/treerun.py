@@ -64,7 +64,10 @@ def _share_build(root: Path, stage: Stage) -> None:
     ours, theirs = root / "build", stage.root / "build"
     objects = ours / stage.name
     if objects.is_dir() and not (theirs / stage.name).exists():
-        shutil.copytree(objects, theirs / stage.name, ignore=shutil.ignore_patterns("run"))
+        try:
+            shutil.copytree(objects, theirs / stage.name, ignore=shutil.ignore_patterns("run"))
+        except shutil.Error:  # something is at work there: let make begin at the beginning
+            shutil.rmtree(theirs / stage.name)
     (theirs / "grade").mkdir(parents=True, exist_ok=True)
     for dirt in (ours / "grade").glob("dirt-*K.bin"):
         with contextlib.suppress(FileExistsError):
