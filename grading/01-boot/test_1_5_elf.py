@@ -10,6 +10,7 @@ from pagurus.elfbuild import PT_LOAD, PT_NOTE, PT_NULL, VADDR, Segment, image, l
 from pagurus.lab import Lab, MachineFactory
 from pagurus.machine import Machine
 from pagurus.outcome import Kind
+from pagurus.verdict import Words
 
 PAGE, MIB, GIB = 1 << 12, 1 << 20, 1 << 30
 ENOMEM = 12
@@ -87,8 +88,9 @@ def test_entry_contract(machine: MachineFactory) -> None:
     m.outb(0xA1, 0xFF)
     m.set_reg("rflags", m.reg("rflags") | x86.RFLAGS_IF | x86.RFLAGS_DF)
     info = entered(m)
-    check("boot_info at rdi: magic, version, size",
-          (bootinfo.MAGIC, bootinfo.VERSION, bootinfo.SIZE), (info.magic, info.version, info.size))
+    check("boot_info at rdi: its magic number", hex(bootinfo.MAGIC), hex(info.magic))
+    check("boot_info at rdi: version, size", (bootinfo.VERSION, bootinfo.SIZE),
+          (info.version, info.size))
     check("the width of the code", 64, m.mode())
     check("CR3, which image_enter gets in rdx", OTHER_TABLE, m.reg("cr3") & x86.PTE_ADDRESS)
     check("the direction flag", 0, m.reg("rflags") & x86.RFLAGS_DF)
@@ -100,6 +102,12 @@ def test_entry_contract(machine: MachineFactory) -> None:
                f"rsp at the top of the boot stack, {high:#x}", f"{m.reg('rsp'):#x}")
 
 
+def places(found: list[x86.Mapping]) -> Words:
+    """What is mapped where, without the rights."""
+    return Words("; ".join(f"{one.virtual:#x}-{one.end:#x} -> {one.physical:#x}"
+                           for one in found) or "nothing")
+
+
 @exercise("1.5", weight=2, read="map one page")
 def test_image_is_mapped(machine: MachineFactory) -> None:
     """The image is mapped where it was linked, and the low 4 GiB are as they were."""
@@ -108,12 +116,12 @@ def test_image_is_mapped(machine: MachineFactory) -> None:
     found = x86.mappings(lambda at, size: m.read(at, size, physical=True), m.reg("cr3"))
     check("page 0", None, x86.translate(found, 0))
     low = [one for one in found if one.virtual < 4 * GIB]
-    check("the low parts that are mapped, and to where", [(PAGE, PAGE, 4 * GIB - PAGE)],
-          [(one.virtual, one.physical, one.size) for one in low])
+    check("the low parts that are mapped, and to where",
+          Words(f"{PAGE:#x}-{4 * GIB:#x} -> {PAGE:#x}"), places(low))
     high = [one for one in found if one.virtual >= 4 * GIB]
     check("the high parts that are mapped, and to where",
-          [(hex(info.image_vaddr), hex(info.image_base), info.image_size)],
-          [(hex(one.virtual), hex(one.physical), one.size) for one in high])
+          Words(f"{info.image_vaddr:#x}-{info.image_vaddr + info.image_size:#x} -> "
+                f"{info.image_base:#x}"), places(high))
     check_that("the image is writable at all levels", high[0].writable, "writable", str(high[0]))
     check_that("the image can be executed", high[0].executable, "executable", str(high[0]))
     check_that("the image is for the kernel only", not high[0].user, "U/S = 0", str(high[0]))
@@ -148,7 +156,7 @@ def _tables(read: x86.ReadPhysical, table: int, level: int):
 
 @exercise("1.5", weight=1, read="map one page")
 def test_no_memory_for_tables(machine: MachineFactory) -> None:
-    """Where memory ends with the image itself, or with some of its tables, the answer is -ENOMEM."""
+    """Where memory ends with the image, or with some of its tables, the answer is -ENOMEM."""
     m = machine()
     m.run_to("image_load")
     field = m.reg("rcx")
@@ -201,6 +209,7 @@ def test_odd_images_are_loaded(machine: MachineFactory, rng: random.Random) -> N
     for _ in range(3):
         file, entry = random_image(rng)
         m = machine(image=file)
+        m.explain(f"The image is made up, but valid; its entry is {entry:#x}.")
         info = entered(m, entry)
         check_bytes(m, info, file)
         m.close()
@@ -314,7 +323,8 @@ def test_refuses(machine: MachineFactory, group: str) -> None:
         if field not in GROUPS[group]:
             continue
         m = machine(image=file, machine="microvm")
-        m.explain(f"The image is '{name}' of test_1_5_elf.py; elf_image.h has the rules in order.")
+        m.explain(f"The image '{name}' of test_1_5_elf.py is to be refused for its {field}; "
+                  "elf_image.h has the rules in their order.")
         outcome = m.run_expect(Kind.REFUSED)
         check(f"the report line for '{name}'", f"refused {field}", outcome.reports[-1])
         check_that(f"the console names the field for '{name}'",

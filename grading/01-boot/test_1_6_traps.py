@@ -13,7 +13,7 @@ from pagurus.faultreport import FaultReport
 from pagurus.lab import Lab, MachineFactory
 from pagurus.machine import Machine
 from pagurus.outcome import Kind
-from pagurus.verdict import MachineEnded
+from pagurus.verdict import MachineEnded, Words
 
 PAGE = 4096
 STEP = 0x0101010101010101
@@ -45,7 +45,7 @@ def tables_loaded(machine: MachineFactory) -> Machine:
 
 @exercise("1.6", weight=3, read="the interrupt descriptor table")
 def test_every_gate_is_right(machine: MachineFactory) -> None:
-    """All 256 gates: present, interrupt gates of privilege 0, each to its own stub, on its stack."""
+    """All 256 gates: present, interrupt gates of privilege 0, each to its own stub and stack."""
     m = tables_loaded(machine)
     base, limit = m.tables()["idt"]
     check("IDTR's limit, the table's size minus one", 256 * 16 - 1, limit)
@@ -394,7 +394,7 @@ def test_a_long_chain_is_cut(machine: MachineFactory, rng: random.Random) -> Non
     m.write(frame, b"".join(struct.pack("<QQ", frame + 16 * (i + 1), code) for i in range(100)))
     m.set_reg("rbp", frame)
     report = ended_in_report(m)
-    check("the lines of the backtrace", 64, len(report.backtrace))
+    check("the lines of the backtrace (BACKTRACE_MAX)", 64, len(report.backtrace))
 
 
 # -- and back ---------------------------------------------------------------------------------

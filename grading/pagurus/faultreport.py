@@ -22,6 +22,12 @@ def _pattern(line: str) -> str:
     return re.sub(r"(\w+)( *) \{x\}", r"\1\2 (?P<\1>0x[0-9a-f]{16})", line)
 
 
+def _shown(line: str) -> str:
+    """The form of a line as a reader sees it."""
+    line = line.replace("{x}", "0x%016lx").replace(r"(?P<place>\S+)", "function+0xoffset")
+    return re.sub(r"\(\?P<\w+>0x\[0-9a-f\]\{(\d+)\}\)", lambda m: f"0x%0{m[1]:>02}lx", line)
+
+
 @dataclass
 class FaultReport:
     """The report's lines; numbers as integers."""
