@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pagurus.elfsym import read_symbols
 from pagurus.errors import UsageError
 from pagurus.machine import Machine
 from pagurus.qemu import MachineSpec
@@ -17,6 +18,8 @@ from pagurus.verdict import CheckFailed, HarnessError, Words
 
 # A folder that the verbs gdb and rewind name: machines leave there how they were started.
 KEEP = "PAGURUS_KEEP"
+
+_LOADER_BYTES = 64 << 20
 
 Content = Path | bytes
 
@@ -76,6 +79,7 @@ class MachineFactory:
         symbols = [loader or self.lab.loader]
         if not symbols[0].is_file():
             raise HarnessError(f"{symbols[0]} is missing; build the lab first")
+        self._check_size(symbols[0])
         entries: list[str] = []
         if image is not None:
             entries.append(self._file(image, "image.elf"))
@@ -104,6 +108,17 @@ class MachineFactory:
             machine = Machine(full, symbols, serial_stall, **options)
         self.machines.append(machine)
         return machine
+
+    def _check_size(self, loader: Path) -> None:
+        """QEMU loads whatever a file says, and takes the memory for it from the host."""
+        try:
+            symbols = read_symbols(loader)
+        except UsageError as error:  # a linker script can make anything of a file
+            raise CheckFailed("the lab's files are executable files", "ELF64 with symbols",
+                              Words(error)) from error
+        if symbols.high - symbols.low > _LOADER_BYTES:
+            raise CheckFailed(f"the size of {loader.name} in memory",
+                              f"at most {_LOADER_BYTES >> 20} MiB", symbols.high - symbols.low)
 
     def _file(self, content: Content, name: str) -> str:
         """A boot module's file as QEMU shall name it, relative to the build folder if it can."""

@@ -39,6 +39,7 @@ WALL_SECONDS = 300.0  # for one run; only reached when a machine idles or QEMU h
 _REPLY_SECONDS = 60.0  # QEMU answers within milliseconds; the host may be busy
 _IDLE_LOOKS = 40  # so many looks, up to 50 ms apart, at a halted machine in which nothing happens
 _STACK_BELOW = 512  # `call` leaves this much under the interrupted stack pointer alone
+_OUTPUT_LIMIT = 1 << 20  # bytes on both consoles after which a machine is ended; tests need 10 KiB
 _LOG_LIMIT = 8 << 20  # bytes of exception log after which logging is switched off
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
@@ -393,7 +394,8 @@ class Machine:
             if (not of or of in (role, symbols.path.stem)) and name in symbols.by_name:
                 return symbols.by_name[name].address
         files = ", ".join(symbols.path.name for symbols in self.symbols) or "no file"
-        raise HarnessError(f"no symbol '{where}' in {files}")
+        raise CheckFailed(f"there is no symbol '{where}' in {files}",
+                          hint="Names that the tests look for stand outside of the exercises.")
 
     def place(self, address: int, with_line: bool = False) -> Place:
         """What is known of a code address."""
@@ -634,6 +636,8 @@ class Machine:
                 self._serve_stall(executed, budget)
             if executed > max(limit, self._granted):
                 return f"still running after {budget:,} instructions"
+            if len(self.console_bytes) + len(self.debug_bytes) > _OUTPUT_LIMIT:
+                return f"more than {_OUTPUT_LIMIT >> 20} MiB of output"
             why = self._why_halted(executed)
             if why:
                 return why

@@ -381,3 +381,17 @@ def test_nothing_shown_moves_the_cursor(toy: ToyLab, tmp_path: Path) -> None:
     folder = submitted(toy, tmp_path / "eve", e1_1="%error \x1b[2J")
     text, _ = graded(toy, folder, V="1")
     assert "\\x1b[2J" in text and all(line.isprintable() for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("line, complaint", [
+    ("section .bss\nresb 100 << 20", "the size of loader.elf in memory"),
+    ("global half_way2\n%define half_way half_way2", "there is no symbol 'half_way'"),
+])
+def test_odd_files_are_a_fail(toy: ToyLab, tmp_path: Path, line: str, complaint: str) -> None:
+    folder = submitted(toy, tmp_path / "ada")
+    path = Path(folder, "labs/01-toy/loader.asm")
+    path.write_text(path.read_text().replace("global _start", f"{line}\nsection .text\nglobal _start"))
+    text, report = graded(toy, folder)
+    found = {test["name"]: test["verdict"] for test in report["tests"]}
+    assert found["1.1/says_something"] == "FAIL" and complaint in text
+    assert not (toy.root / "build/submissions/.ada.reference").exists()

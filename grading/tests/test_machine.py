@@ -159,9 +159,17 @@ def test_killed_qemu_is_noticed(tmp_path: Path) -> None:
     assert "status -9" in outcome.text
 
 
-def test_unknown_names_are_harness_errors(tmp_path: Path) -> None:
+@pytest.mark.parametrize("port", [0x3F8, 0xE9])
+def test_endless_output_ends_the_machine(tmp_path: Path, port: int) -> None:
+    with boot(tmp_path, "flood", defines={"PORT": port}, **QUICK) as machine:
+        outcome = machine.run(budget=10_000_000_000)
+    assert outcome.kind is Kind.TIMEOUT and "more than 1 MiB of output" in outcome.text
+    assert len(outcome.console) + len(outcome.debug) < 8 << 20
+
+
+def test_unknown_names(tmp_path: Path) -> None:
     with boot(tmp_path, "functions", **QUICK) as machine:
-        with pytest.raises(HarnessError, match="no symbol 'nobody' in functions.elf"):
+        with pytest.raises(CheckFailed, match="no symbol 'nobody' in functions.elf"):
             machine.run_to("nobody")
         with pytest.raises(HarnessError, match="no register 'cr1'"):
             machine.reg("cr1")
