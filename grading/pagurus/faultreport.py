@@ -25,7 +25,7 @@ def _pattern(line: str) -> str:
 def _shown(line: str) -> str:
     """The form of a line as a reader sees it."""
     line = line.replace("{x}", "0x%016lx").replace(r"(?P<place>\S+)", "function+0xoffset")
-    return re.sub(r"\(\?P<\w+>0x\[0-9a-f\]\{(\d+)\}\)", lambda m: f"0x%0{m[1]:>02}lx", line)
+    return re.sub(r"\(\?P<\w+>0x\[0-9a-f\]\{(\d+)\}\)", lambda m: f"0x%0{m[1]}lx", line)
 
 
 @dataclass
