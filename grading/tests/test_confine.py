@@ -16,7 +16,7 @@ needs_landlock = pytest.mark.skipif(not confine.can_confine(), reason="a kernel 
 def secret(tmp_path: Path) -> Path:
     path = tmp_path / "course/kernel/solution.inc"
     path.parent.mkdir(parents=True)
-    path.write_text("mov eax, 42\n")
+    path.write_text("mov eax, 0x5ec2e7\n")
     return path
 
 
@@ -42,7 +42,7 @@ def run(tree: Path, script: str, seconds: float = 20) -> confine.Finished:
 def test_a_build_reads_its_own_tree_only(tree: Path, secret: Path, reader: str) -> None:
     for path in (secret, "../course/kernel/solution.inc"):
         done = run(tree, reader.format(path))
-        assert done.status != 0 and "42" not in done.output
+        assert done.status != 0 and "0x5ec2e7" not in done.output
     own = tree / "solution.inc"
     own.write_text(secret.read_text())
     if "INPUT" not in reader:
