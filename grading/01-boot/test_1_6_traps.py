@@ -352,7 +352,7 @@ def check_frames(
         check(f"the offset in {name}", f"{name}+{address - start:#x}", line)
         if index:
             before = code[address - text - 5:address - text]
-            check_that(f"the address in {name} follows a call", before[0] == 0xE8,
+            check_that(f"the address in {name} follows a call", before[:1] == b"\xe8",
                        "a CALL before it", before.hex(" "))
 
 

@@ -54,7 +54,7 @@ def backtrace_lines(lines: list[str]) -> list[tuple[int, str]]:
 
 def parse(console: str) -> FaultReport:
     """The one report on a console; fails where a line is missing or has another form."""
-    lines = [line.rstrip("\r") for line in console.split("\n")]
+    lines = [line.rstrip("\r") for line in console.split("\n")] + ["", ""]
     starts = [i for i, line in enumerate(lines) if line.startswith("fault: ")]
     if len(starts) != 1:
         fail("the console shows one fault report", "one line that starts with `fault: `",
