@@ -11,6 +11,11 @@ static const char *type_name(uint64_t type)
     return type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
 
+static const char *text(paddr_t address)
+{
+    return boot_pointer(address);
+}
+
 /* The FNV-1a hash of 64 bits. */
 static uint64_t checksum(const unsigned char *bytes, uint64_t size)
 {
@@ -24,8 +29,8 @@ int main(void)
 {
     const struct boot_info *info = boot_info;
 
-    printf("booted by %s, image %s, arguments \"%s\"\n", (const char *)info->loader_name,
-           (const char *)info->image_name, (const char *)info->command_line);
+    printf("booted by %s, image %s, arguments \"%s\"\n", text(info->loader_name),
+           text(info->image_name), text(info->command_line));
     report("# boot_info %#lx version %u size %u\n", (uint64_t)info, info->version, info->size);
     report("# image %#lx %#lx %#lx\n", info->image_base, info->image_size, info->image_vaddr);
     report("# cpus %u tsc_khz %u rsdp %#lx\n", info->cpus, info->tsc_khz, info->rsdp);
@@ -39,10 +44,9 @@ int main(void)
     for (uint32_t i = 0; i < info->module_count; i++) {
         const struct boot_module *module = &info->modules[i];
         printf("module %u: %lu bytes at %#lx, \"%s\"\n", i, module->size, module->base,
-               (const char *)module->string);
+               text(module->string));
         report("# module %#lx %#lx %#lx %s\n", module->base, module->size,
-               checksum((const unsigned char *)module->base, module->size),
-               (const char *)module->string);
+               checksum(boot_pointer(module->base), module->size), text(module->string));
     }
     return 0;
 }

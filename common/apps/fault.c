@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/boot.h"
 #include "types.h"
 #include "x86.h"
 
@@ -15,15 +16,13 @@
 #define NONCANONICAL 0x8000000000001000ul
 #define ABSENT       0x0000700000005000ul /* far above the 4 GiB that the loader maps */
 
-/*
- * The table entry that maps a 4 KiB page of the image. Tables lie below 4 GiB, mapped one to one.
- */
+/* The table entry that maps a 4 KiB page of the image. */
 static uint64_t *page_entry(const void *page)
 {
-    uint64_t *table = (uint64_t *)(read_cr3() & PTE_ADDR);
+    const uint64_t *table = boot_pointer(read_cr3() & PTE_ADDR);
     for (int level = 4; level > 1; level--)
-        table = (uint64_t *)(table[((uint64_t)page >> (12 + 9 * (level - 1))) & 511] & PTE_ADDR);
-    return &table[((uint64_t)page >> 12) & 511];
+        table = boot_pointer(table[((uint64_t)page >> (12 + 9 * (level - 1))) & 511] & PTE_ADDR);
+    return (uint64_t *)&table[((uint64_t)page >> 12) & 511];
 }
 
 static char page[PAGE_SIZE] __attribute__((aligned(4096)));

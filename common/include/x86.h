@@ -19,6 +19,7 @@
 #define CR0_PG (1ul << 31) /* paging */
 
 #define CR4_PAE        (1ul << 5)  /* 8-byte page-table entries */
+#define CR4_PGE        (1ul << 7)  /* global pages stay in the TLB when CR3 is loaded */
 #define CR4_OSFXSR     (1ul << 9)  /* SSE instructions are allowed */
 #define CR4_OSXMMEXCPT (1ul << 10) /* SSE errors are reported as exception 19 */
 
@@ -32,11 +33,15 @@
 #define PTE_P    (1ul << 0)           /* present */
 #define PTE_W    (1ul << 1)           /* writable */
 #define PTE_U    (1ul << 2)           /* user mode may use it */
+#define PTE_PWT  (1ul << 3)           /* with PCD: how it is cached */
+#define PTE_PCD  (1ul << 4)           /* not cached */
 #define PTE_A    (1ul << 5)           /* accessed; the processor sets it */
 #define PTE_D    (1ul << 6)           /* dirty; the processor sets it */
 #define PTE_PS   (1ul << 7)           /* in a PDPT or PD: this entry maps a page itself */
+#define PTE_G    (1ul << 8)           /* of a page: global, with CR4.PGE */
 #define PTE_NX   (1ul << 63)          /* no-execute, with EFER.NXE */
 #define PTE_ADDR 0x000ffffffffff000ul /* where the page or the next table lies */
+#define PTE_KEY_SHIFT 59              /* of a page: bits 59-62 are its protection key (§4.6.2) */
 
 /* Page-fault error code (SDM vol. 3A §4.7). */
 #define PF_PRESENT  (1u << 0) /* 0: the page is absent; 1: the access was not allowed */
@@ -44,6 +49,10 @@
 #define PF_USER     (1u << 2)
 #define PF_RESERVED (1u << 3) /* a reserved bit is set in a table entry */
 #define PF_FETCH    (1u << 4) /* instruction fetch */
+
+/* CPUID leaves (SDM vol. 2A, CPUID). */
+#define CPUID_EXTENDED      0x80000001u
+#define CPUID_EXTENDED_1GIB (1u << 26) /* edx: pages of 1 GiB */
 
 /* Exception vectors (SDM vol. 3A table 6-1). */
 #define VECTOR_DE  0  /* divide error */
@@ -154,6 +163,59 @@ static inline uint64_t read_cr4(void)
     uint64_t value;
     __asm__ volatile("mov %%cr4, %0" : "=r"(value));
     return value;
+}
+
+static inline void write_cr0(uint64_t value)
+{
+    __asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
+
+static inline void write_cr3(uint64_t value)
+{
+    __asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline void write_cr4(uint64_t value)
+{
+    __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
+
+static inline uint64_t read_msr(uint32_t msr)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+    return low | (uint64_t)high << 32;
+}
+
+static inline void write_msr(uint32_t msr, uint64_t value)
+{
+    __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"(value >> 32) : "memory");
+}
+
+struct cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    struct cpuid found;
+    __asm__ volatile("cpuid"
+                     : "=a"(found.eax), "=b"(found.ebx), "=c"(found.ecx), "=d"(found.edx)
+                     : "a"(leaf), "c"(subleaf));
+    return found;
+}
+
+static inline uint64_t read_tsc(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return low | (uint64_t)high << 32;
+}
+
+/* Clears `count` words of 8 bytes. */
+static inline void clear_words(void *words, uint64_t count)
+{
+    __asm__ volatile("rep stosq" : "+D"(words), "+c"(count) : "a"(0ul) : "memory");
 }
 
 /* The address that this function's frame keeps the caller's rbp at. */

@@ -51,11 +51,16 @@ LOADER_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(LOADER_ROOMS)) $(LOADE
 KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(KERNEL_ROOMS)))
 LIBC_OBJECTS    := $(patsubst %,$(O)/%.o,$(LIBC_SOURCES))
 SUPPORT_OBJECTS := $(patsubst %,$(O)/%.o,$(wildcard common/support/*.c))
-APPS            := $(sort $(notdir $(basename $(wildcard common/apps/*.c))))
+
+# Applications: those of common/apps run on every stage, those of common/apps/from-NN from it on.
+number    := $(firstword $(subst -, ,$(STAGE)))
+APP_HOMES := common/apps $(foreach home,$(wildcard common/apps/from-*),$(if $(filter \
+    %-$(firstword $(sort $(number) $(home:common/apps/from-%=%))),$(home)),$(home)))
+APPS      := $(sort $(notdir $(basename $(wildcard $(APP_HOMES:%=%/*.c)))))
 IMAGES          := $(patsubst %,$(B)/%.elf,$(APPS))
 
 # Helpers in assembly: NAME_*.asm belongs to the application NAME.
-app_objects = $(patsubst %,$(O)/%.o,common/apps/$(1).c $(wildcard common/apps/$(1)_*.asm))
+app_objects = $(patsubst %,$(O)/%.o,$(wildcard $(APP_HOMES:%=%/$(1).c) $(APP_HOMES:%=%/$(1)_*.asm)))
 
 Q := $(if $(V),,@)
 

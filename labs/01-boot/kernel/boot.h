@@ -5,3 +5,9 @@
 
 /* Set before main runs; never changes afterwards. Its addresses are physical. */
 extern const struct boot_info *boot_info;
+
+/* What stands at a physical address of boot_info: the loader has mapped it one to one. */
+static inline const void *boot_pointer(paddr_t address)
+{
+    return (const void *)address;
+}

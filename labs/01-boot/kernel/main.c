@@ -25,7 +25,7 @@ void kernel_main(const struct boot_info *info)
 
     static char *argv[ARGUMENTS_MAX + 1];
     int argc =
-        arguments_split((const char *)info->image_name, (const char *)info->command_line, argv);
+        arguments_split(boot_pointer(info->image_name), boot_pointer(info->command_line), argv);
 
     machine_exit(main(argc, argv)); /* the application's status is the machine's */
 }

@@ -1,0 +1,234 @@
+/* Map, unmap, protect, look up: four loops over one walk. */
+#include "mm/page_tables.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "exercise.h"
+#include "mm/direct.h"
+#include "mm/frames.h"
+#include "mm/layout.h"
+#include "mm/page_walk.h"
+
+/* A leaf's bits for flags: in an entry, the bit says that the page may NOT be executed. */
+static uint64_t entry_bits(page_flags_t flags, int level)
+{
+    return (flags ^ PTE_NX) | PTE_P | (level > 1 ? PTE_PS : 0);
+}
+
+static page_flags_t entry_flags(uint64_t entry)
+{
+    return (entry ^ PTE_NX) & PAGE_FLAGS;
+}
+
+/* The physical address of the page that a leaf maps. */
+static paddr_t entry_target(uint64_t entry, int level)
+{
+    return entry & PTE_ADDR & -page_size(level);
+}
+
+/* Whether this is a range of whole pages, not empty, in one half of the canonical addresses. */
+static bool range_valid(vaddr_t address, uint64_t size)
+{
+    vaddr_t last = address + size - 1;
+
+    if (address % PAGE_SIZE != 0 || size % PAGE_SIZE != 0 || size == 0 || last < address)
+        return false;
+    return last < LOWER_HALF_END || address >= -LOWER_HALF_END;
+}
+
+/* The level of the largest pages: of 1 GiB where the processor has them, else of 2 MiB. */
+static int largest_level(void)
+{
+    static int level;
+
+    if (!level)
+        level = cpuid(CPUID_EXTENDED, 0).edx & CPUID_EXTENDED_1GIB ? 3 : 2;
+    return level;
+}
+
+/* The level of the largest page that can start both at `address` and at `target`. */
+static int fitting_level(vaddr_t address, paddr_t target, uint64_t size)
+{
+    int level = largest_level();
+
+    while (level > 1 && ((address | target) % page_size(level) != 0 || size < page_size(level)))
+        level--;
+    return level;
+}
+
+int page_tables_create(struct page_tables *tables)
+{
+    paddr_t root = frame_alloc(0);
+    if (!root)
+        return -ENOMEM;
+    clear_words(direct(root), 512);
+    *tables = (struct page_tables){.root = root, .frames = 1};
+    return 0;
+}
+
+/* Whether nothing is mapped in a range. */
+static bool range_absent(const struct page_tables *tables, vaddr_t address, uint64_t size)
+{
+    struct page_walk walk;
+
+    page_walk(tables->root, address, &walk);
+    for (;;) {
+        if (*walk.entry & PTE_P)
+            return false;
+        uint64_t done = (walk.address & -page_size(walk.level)) + page_size(walk.level) - address;
+        if (done >= size)
+            return true;
+        page_walk_next(tables->root, &walk);
+    }
+}
+
+/* Frees the tables that have become empty on the path of a walk whose entry is absent. */
+static void free_empty_tables(struct page_tables *tables, struct page_walk *walk)
+{
+    while (walk->level < PAGE_LEVELS) {
+        paddr_t table = direct_address(walk->entry) & -(paddr_t)PAGE_SIZE;
+        if (*frame_note(table) != 0)
+            return;
+        walk->level++;
+        walk->entry = walk->path[walk->level];
+        page_walk_set(walk, 0);
+        invlpg(walk->address); /* the processor caches ways to tables too (§4.10.3.2) */
+        frame_free(table, 0);
+        tables->frames--;
+    }
+}
+
+/* Maps one page: a leaf at this level, or -ENOMEM with no table left over. */
+static int map_page(struct page_tables *tables, vaddr_t address, paddr_t target, int level,
+                    page_flags_t flags)
+{
+    struct page_walk walk;
+
+    page_walk(tables->root, address, &walk);
+    while (walk.level > level)
+        if (page_walk_down(&walk, &tables->frames)) {
+            free_empty_tables(tables, &walk);
+            return -ENOMEM;
+        }
+    page_walk_set(&walk, target | entry_bits(flags, level));
+    return 0;
+}
+
+int page_map(struct page_tables *tables, vaddr_t address, paddr_t target, uint64_t size,
+             page_flags_t flags)
+{
+    if (!range_valid(address, size) || target % PAGE_SIZE != 0 || (target + size - 1) >> 52 ||
+        (flags & ~PAGE_FLAGS))
+        return -EINVAL;
+
+    /* EXERCISE 2.2c (20 points): map a range with the largest pages. */
+    if (!range_absent(tables, address, size))
+        return -EEXIST;
+
+    for (uint64_t done = 0; done < size;) {
+        int level = fitting_level(address + done, target + done, size - done);
+        if (map_page(tables, address + done, target + done, level, flags)) {
+            vaddr_t from = address; /* take back what is done */
+            if (done > 0 && page_unmap(tables, &from, address + done, NULL))
+                return -EINVAL; /* whole pages, just mapped: nothing to split */
+            return -ENOMEM;
+        }
+        done += page_size(level);
+    }
+    return 0;
+    /* END EXERCISE 2.2c */
+}
+
+/*
+ * Takes a walk that stands at a leaf down until the leaf lies in [walk->address, end) as a whole.
+ * Returns 0 or -ENOMEM.
+ */
+static int split_to(struct page_tables *tables, struct page_walk *walk, vaddr_t end)
+{
+    while (walk->address % page_size(walk->level) != 0 ||
+           end - walk->address < page_size(walk->level))
+        if (page_walk_down(walk, &tables->frames))
+            return -ENOMEM;
+    return 0;
+}
+
+int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct page_list *removed)
+{
+    if (!range_valid(*address, end - *address))
+        return -EINVAL;
+    if (removed)
+        removed->count = 0;
+
+    /* EXERCISE 2.2d (20 points): unmap a range. */
+    struct page_walk walk;
+    page_walk(tables->root, *address, &walk);
+    for (;;) {
+        if (*walk.entry & PTE_P) {
+            if (removed && removed->count == PAGE_LIST_MAX)
+                return 0;
+            if (split_to(tables, &walk, end))
+                return -ENOMEM;
+            if (removed)
+                removed->pages[removed->count++] = (struct page_mapping){
+                    .address = walk.address,
+                    .target = entry_target(*walk.entry, walk.level),
+                    .size = page_size(walk.level),
+                    .flags = entry_flags(*walk.entry),
+                };
+            page_walk_set(&walk, 0);
+            invlpg(walk.address);
+            free_empty_tables(tables, &walk);
+        }
+        uint64_t step = page_size(walk.level) - walk.address % page_size(walk.level);
+        if (end - walk.address <= step)
+            break;
+        page_walk_next(tables->root, &walk);
+        *address = walk.address;
+    }
+    *address = end;
+    return 0;
+    /* END EXERCISE 2.2d */
+}
+
+int page_protect(struct page_tables *tables, vaddr_t address, uint64_t size, page_flags_t flags)
+{
+    if (!range_valid(address, size) || (flags & ~PAGE_FLAGS))
+        return -EINVAL;
+
+    /* EXERCISE 2.2e (20 points): change the rights of a range. */
+    vaddr_t end = address + size;
+    struct page_walk walk;
+    page_walk(tables->root, address, &walk);
+    for (;;) {
+        if ((*walk.entry & PTE_P) && entry_flags(*walk.entry) != flags) {
+            if (split_to(tables, &walk, end))
+                return -ENOMEM;
+            page_walk_set(&walk, entry_target(*walk.entry, walk.level) |
+                                     (*walk.entry & (PTE_A | PTE_D)) |
+                                     entry_bits(flags, walk.level));
+            invlpg(walk.address);
+        }
+        uint64_t step = page_size(walk.level) - walk.address % page_size(walk.level);
+        if (end - walk.address <= step)
+            return 0;
+        page_walk_next(tables->root, &walk);
+    }
+    /* END EXERCISE 2.2e */
+}
+
+bool page_lookup(const struct page_tables *tables, vaddr_t address, struct page_mapping *mapping)
+{
+    struct page_walk walk;
+
+    page_walk(tables->root, address, &walk);
+    if (!(*walk.entry & PTE_P))
+        return false;
+    *mapping = (struct page_mapping){
+        .address = address & -page_size(walk.level),
+        .target = entry_target(*walk.entry, walk.level),
+        .size = page_size(walk.level),
+        .flags = entry_flags(*walk.entry),
+    };
+    return true;
+}
