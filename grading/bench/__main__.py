@@ -1,6 +1,6 @@
 """The command `make bench`: measure one stage, print the table, and keep it as JSON.
 
-In:  STAGE (01-boot); ROUNDS (11 or more), CHECK=1 (a missed target fails), LINUX=no (without it).
+In:  STAGE (01-boot); N (rounds, 11 or more), CHECK=1 (a missed target fails), LINUX=no (without it).
 Out: the table, build/bench/STAGE.json; status 0, 1 for a missed target, 2 when nothing is measured.
 """
 
@@ -45,9 +45,9 @@ def read_options(environment: Mapping[str, str]) -> Options:
 
     if environment.get("ACCEL", "tcg") not in ("", "tcg"):
         raise UsageError(f"ACCEL={environment['ACCEL']}: the bench measures with tcg")
-    number = environment.get("ROUNDS") or str(rounds.LEAST_ROUNDS)
+    number = environment.get("N") or str(rounds.LEAST_ROUNDS)
     if not re.fullmatch("[0-9]{1,2}", number) or int(number) < rounds.LEAST_ROUNDS:
-        raise UsageError(f"ROUNDS={number}: a number from {rounds.LEAST_ROUNDS} to 99")
+        raise UsageError(f"N={number}: a number of rounds is {rounds.LEAST_ROUNDS} to 99")
     return Options(environment.get("STAGE", ""), int(number), flag("CHECK", False),
                    flag("LINUX", True))
 

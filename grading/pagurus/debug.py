@@ -103,13 +103,14 @@ def qemu_gdb_main(argv: Sequence[str]) -> int:
 def rewind_main(argv: Sequence[str]) -> int:
     """`rewind LAB T`: record the test's machine, and replay it under GDB, which can go back."""
     stage, wanted = _arguments("rewind", argv)
+    if not wanted:
+        raise UsageError("T is missing: which test is to be recorded? make rewind T=N.N[/NAME]")
     if accelerator() != "tcg":
         raise UsageError("rewind needs TCG: KVM cannot record")
     folder = _folder(stage)
-    target = _run_test(stage, wanted, folder, None) if wanted else _boot(stage)
+    target = _run_test(stage, wanted, folder, None)
     assert target is not None
-    if wanted:
-        _tell(target, stage)
+    _tell(target, stage)
     end = _record(target, folder)
     if end is None:
         target.prepare = _breakpoints(target)

@@ -5,6 +5,7 @@ Every run draws its own seed; the verdicts must be the same every time, to the l
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,7 @@ def main(argv: Sequence[str]) -> int:
         raise UsageError("usage: soak [LAB] [N]")
     stage = find_stage(find_root(), argv[0] if argv else "")
     count = argv[1] if len(argv) > 1 and argv[1] else "50"
-    if not count.isdigit() or not int(count):
+    if not re.fullmatch("0*[1-9][0-9]{0,5}", count):
         raise UsageError(f"N={count} is no number of runs")
     busy = [subprocess.Popen([sys.executable, "-c", _BUSY]) for _ in range(cores())]
     try:

@@ -211,12 +211,12 @@ def test_the_archive_is_what_the_kernel_reads():
 
 def test_options():
     assert read_options({}).rounds == 11
-    chosen = read_options({"STAGE": "01-boot", "ROUNDS": "21", "CHECK": "1", "LINUX": "no"})
+    chosen = read_options({"STAGE": "01-boot", "N": "21", "CHECK": "1", "LINUX": "no"})
     assert (chosen.stage, chosen.rounds, chosen.check, chosen.linux) == ("01-boot", 21, True, False)
 
 
 @pytest.mark.parametrize("wrong", [
-    {"ROUNDS": "10"}, {"ROUNDS": "many"}, {"ROUNDS": "-11"}, {"ROUNDS": "100"}, {"ROUNDS": "²²"},
+    {"N": "10"}, {"N": "many"}, {"N": "-11"}, {"N": "100"}, {"N": "²²"},
     {"CHECK": "perhaps"}, {"LINUX": "2"}, {"ACCEL": "kvm"}])
 def test_wrong_options_are_refused(wrong):
     with pytest.raises(UsageError, match=next(iter(wrong))):
@@ -224,7 +224,7 @@ def test_wrong_options_are_refused(wrong):
 
 
 def test_an_error_is_one_line_and_status_2():
-    for settings, said in (({"STAGE": "99"}, "no lab '99'"), ({"ROUNDS": "1"}, "ROUNDS=1")):
+    for settings, said in (({"STAGE": "99"}, "no lab '99'"), ({"N": "1"}, "N=1: a number of rounds")):
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **settings}
         done = subprocess.run([sys.executable, "-m", "bench"], capture_output=True, text=True,
                               timeout=30, check=False, env=environment)

@@ -42,6 +42,15 @@ def as_typed(value: object) -> str:
     (["setup", "GROUP=nobody"], "no group 'nobody'"),
     (["handout"], "OUT is missing"),
     (["diff", "FROM=01"], "TO is missing"),
+    (["rewind"], "T is missing"),
+    (["rewind", "T="], "T is missing"),
+    (["rewind", "T=9.9"], "no exercise '9.9'"),
+    (["bench", "N=x"], "N=x: a number of rounds is 11 to 99"),
+    (["bench", "N=0"], "N=0: a number of rounds"),
+    (["bench", "N=-1"], "N=-1: a number of rounds"),
+    (["soak", "N=x"], "N=x is no number of runs"),
+    (["soak", "N=²"], "N=² is no number of runs"),
+    (["soak", "N=-1"], "N=-1 is no number of runs"),
     (["carry", "FROM=/nowhere at all"], "/nowhere at all is not a folder"),
 ], ids=as_typed)
 def test_nonsense_is_one_line(words, says):
