@@ -1,4 +1,4 @@
-/* Replays the kept inputs; the macro CORPUS names the folder with one folder a subject. */
+/* Replays the kept inputs; CORPUS names the folder with one folder a subject. */
 #include "test.h"
 
 #include <dirent.h>
@@ -43,30 +43,12 @@ static void replay(const char *target, judge_function *subject)
     CHECK(files > 0, "%s is empty", folder);
 }
 
-static void replay_regions(void)
-{
-    replay("regions", regions_judge);
-}
+#define REPLAY(subject)                                                                            \
+    static void replay_##subject(void)                                                             \
+    {                                                                                              \
+        replay(#subject, subject##_judge);                                                         \
+    }
+SUBJECTS(REPLAY)
 
-static void replay_elf(void)
-{
-    replay("elf", elf_judge);
-}
-
-static void replay_multiboot(void)
-{
-    replay("multiboot", multiboot_judge);
-}
-
-static void replay_arguments(void)
-{
-    replay("arguments", arguments_judge);
-}
-
-const struct test corpus_tests[] = {
-    {"corpus/regions", replay_regions},
-    {"corpus/elf", replay_elf},
-    {"corpus/multiboot", replay_multiboot},
-    {"corpus/arguments", replay_arguments},
-    {0},
-};
+#define TEST(subject) {"corpus/" #subject, replay_##subject},
+const struct test corpus_tests[] = {SUBJECTS(TEST){0}};

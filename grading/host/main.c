@@ -106,8 +106,8 @@ static bool seed_from_environment(void)
 
 int main(int argc, char **argv)
 {
-    static const struct test *const lists[] = {regions_tests, elf_tests, multiboot_tests,
-                                               arguments_tests, corpus_tests};
+#define LIST(subject) subject##_tests,
+    static const struct test *const lists[] = {SUBJECTS(LIST) corpus_tests};
     static const char *const words[] = {"ok", "not ok", "not done"};
     unsigned counts[3] = {0};
 

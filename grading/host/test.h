@@ -10,9 +10,21 @@ struct test {
     void (*run)(void);
 };
 
-/* One list a subject, ended by a NULL name. */
-extern const struct test arguments_tests[], corpus_tests[], elf_tests[], multiboot_tests[],
-    regions_tests[];
+/*
+ * Judges: each takes any bytes as one input of its subject, calls the code under test, and compares
+ * what it does with a model of the contract in the header. The fuzzer calls them directly.
+ */
+typedef void judge_function(const uint8_t *input, size_t size);
+
+/* What each subject of the stage has: its judge, and a list of tests that a NULL name ends. */
+#ifdef SUBJECTS
+#define SUBJECT(name)                                                                              \
+    extern const struct test name##_tests[];                                                       \
+    judge_function name##_judge;
+SUBJECTS(SUBJECT)
+#undef SUBJECT
+#endif
+extern const struct test corpus_tests[];
 
 /* Says what was expected and found, and ends the process: in the unit tests that is one test. */
 _Noreturn void check_failed(const char *file, int line, const char *fmt, ...)
@@ -28,7 +40,6 @@ _Noreturn void check_failed(const char *file, int line, const char *fmt, ...)
  * Gives an input to a subject's judge. When that does not come back, for whatever reason, the
  * input is kept in the file that the environment variable FAILED names.
  */
-typedef void judge_function(const uint8_t *input, size_t size);
 void judge(judge_function *subject, const uint8_t *input, size_t size);
 
 /* Chance; the same state draws the same numbers again. */
@@ -39,9 +50,3 @@ bool random_chance(unsigned percent);
 
 /* Numbers at and around the limits of all widths, and any others. */
 uint64_t random_integer(void);
-
-/*
- * Judges: each takes any bytes as one input of its subject, calls the code under test, and compares
- * what it does with a model of the contract in the header. The fuzzer calls them directly.
- */
-judge_function arguments_judge, elf_judge, multiboot_judge, regions_judge;
