@@ -8,8 +8,7 @@
 #include "mm/page_walk.h"
 #include "x86.h"
 
-extern char image_start[], image_text_end[], image_rodata[], image_data[],
-    image_end[]; /* image.ld */
+extern char image_start[], image_rodata[], image_data[], image_end[]; /* image.ld */
 
 struct page_tables kernel_tables;
 
@@ -29,10 +28,10 @@ static void map(vaddr_t address, paddr_t target, uint64_t size, page_flags_t fla
 }
 
 /*
- * Maps the image at its link addresses, in three parts with three rights (address_space.h). It lies
- * in one piece at info->image_base. The parts start at image_start, image_rodata and image_data and
- * end with page_end of image_text_end, image_data and image_end: page-aligned, since no page can
- * have the rights of two parts.
+ * Maps the image at its link addresses, in three parts with three rights (address_space.h): .text
+ * from image_start on, .rodata from image_rodata on, .data and .bss from image_data up to image_end.
+ * Each part starts on a page of its own (image.ld), and each end is rounded up to a page's end. In
+ * physical memory the image lies in one piece: info->image_vaddr at info->image_base.
  */
 static void map_image(const struct boot_info *info)
 {

@@ -1,10 +1,11 @@
-/* Map, unmap, protect, look up: four loops over one walk. */
+/* Map, unmap, protect, look up: four uses of one walk. */
 #include "mm/page_tables.h"
 
 #include <errno.h>
 #include <stddef.h>
 
 #include "exercise.h"
+#include "machine.h"
 #include "mm/direct.h"
 #include "mm/frames.h"
 #include "mm/layout.h"
@@ -35,6 +36,12 @@ static bool range_valid(vaddr_t address, uint64_t size)
     if (address % PAGE_SIZE != 0 || size % PAGE_SIZE != 0 || size == 0 || last < address)
         return false;
     return last < LOWER_HALF_END || address >= -LOWER_HALF_END;
+}
+
+/* Whether physical memory of this size can stand there: table entries have 52 bits for it. */
+static bool target_valid(paddr_t target, uint64_t size)
+{
+    return target % PAGE_SIZE == 0 && target <= PTE_ADDR && target + size - 1 <= (PTE_ADDR | 0xfff);
 }
 
 /* The level of the largest pages: of 1 GiB where the processor has them, else of 2 MiB. */
@@ -83,9 +90,17 @@ static bool range_absent(const struct page_tables *tables, vaddr_t address, uint
     }
 }
 
-/* Frees the tables that have become empty on the path of a walk whose entry is absent. */
+/*
+ * For a walk that stands at an absent entry: if the entry's table has become empty, its frame goes
+ * back to the allocator and the entry that led to it becomes absent; and so on upwards, but never
+ * for the PML4. Afterwards the walk stands at the absent entry that is left.
+ *
+ * The processor caches the way to a table, too (SDM vol. 3A §4.10.3.2): INVLPG comes before the
+ * frame is free, or the processor may walk through whatever its next owner writes there.
+ */
 static void free_empty_tables(struct page_tables *tables, struct page_walk *walk)
 {
+    /* EXERCISE 2.2c (20 points): give empty tables back. */
     while (walk->level < PAGE_LEVELS) {
         paddr_t table = direct_address(walk->entry) & -(paddr_t)PAGE_SIZE;
         if (*frame_note(table) != 0)
@@ -93,10 +108,11 @@ static void free_empty_tables(struct page_tables *tables, struct page_walk *walk
         walk->level++;
         walk->entry = walk->path[walk->level];
         page_walk_set(walk, 0);
-        invlpg(walk->address); /* the processor caches ways to tables too (§4.10.3.2) */
+        invlpg(walk->address);
         frame_free(table, 0);
         tables->frames--;
     }
+    /* END EXERCISE 2.2c */
 }
 
 /* Maps one page: a leaf at this level, or -ENOMEM with no table left over. */
@@ -118,31 +134,30 @@ static int map_page(struct page_tables *tables, vaddr_t address, paddr_t target,
 int page_map(struct page_tables *tables, vaddr_t address, paddr_t target, uint64_t size,
              page_flags_t flags)
 {
-    if (!range_valid(address, size) || target % PAGE_SIZE != 0 || (target + size - 1) >> 52 ||
-        (flags & ~PAGE_FLAGS))
+    if (!range_valid(address, size) || !target_valid(target, size) || (flags & ~PAGE_FLAGS))
         return -EINVAL;
 
-    /* EXERCISE 2.2c (20 points): map a range with the largest pages. */
+    /* EXERCISE 2.2d (20 points): map a range with the largest pages. */
     if (!range_absent(tables, address, size))
         return -EEXIST;
 
     for (uint64_t done = 0; done < size;) {
         int level = fitting_level(address + done, target + done, size - done);
         if (map_page(tables, address + done, target + done, level, flags)) {
-            vaddr_t from = address; /* take back what is done */
+            vaddr_t from = address; /* take back what is done: whole pages, so nothing to split */
             if (done > 0 && page_unmap(tables, &from, address + done, NULL))
-                return -EINVAL; /* whole pages, just mapped: nothing to split */
+                panic("page_map: %#lx cannot be unmapped again", from);
             return -ENOMEM;
         }
         done += page_size(level);
     }
     return 0;
-    /* END EXERCISE 2.2c */
+    /* END EXERCISE 2.2d */
 }
 
 /*
- * Takes a walk that stands at a leaf down until the leaf lies in [walk->address, end) as a whole.
- * Returns 0 or -ENOMEM.
+ * Takes a walk that stands at a leaf down until that leaf lies in [walk->address, end) as a whole.
+ * Returns 0, or -ENOMEM: all is mapped as before, perhaps in smaller pages.
  */
 static int split_to(struct page_tables *tables, struct page_walk *walk, vaddr_t end)
 {
@@ -155,12 +170,12 @@ static int split_to(struct page_tables *tables, struct page_walk *walk, vaddr_t 
 
 int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct page_list *removed)
 {
-    if (!range_valid(*address, end - *address))
-        return -EINVAL;
     if (removed)
         removed->count = 0;
+    if (!range_valid(*address, end - *address))
+        return -EINVAL;
 
-    /* EXERCISE 2.2d (20 points): unmap a range. */
+    /* EXERCISE 2.2e (20 points): unmap a range. */
     struct page_walk walk;
     page_walk(tables->root, *address, &walk);
     for (;;) {
@@ -188,7 +203,7 @@ int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct
     }
     *address = end;
     return 0;
-    /* END EXERCISE 2.2d */
+    /* END EXERCISE 2.2e */
 }
 
 int page_protect(struct page_tables *tables, vaddr_t address, uint64_t size, page_flags_t flags)
@@ -196,7 +211,7 @@ int page_protect(struct page_tables *tables, vaddr_t address, uint64_t size, pag
     if (!range_valid(address, size) || (flags & ~PAGE_FLAGS))
         return -EINVAL;
 
-    /* EXERCISE 2.2e (20 points): change the rights of a range. */
+    /* EXERCISE 2.2f (20 points): change the rights of a range. */
     vaddr_t end = address + size;
     struct page_walk walk;
     page_walk(tables->root, address, &walk);
@@ -214,13 +229,13 @@ int page_protect(struct page_tables *tables, vaddr_t address, uint64_t size, pag
             return 0;
         page_walk_next(tables->root, &walk);
     }
-    /* END EXERCISE 2.2e */
+    /* END EXERCISE 2.2f */
 }
 
 bool page_lookup(const struct page_tables *tables, vaddr_t address, struct page_mapping *mapping)
 {
+    /* EXERCISE 2.2g (20 points): what is mapped there? */
     struct page_walk walk;
-
     page_walk(tables->root, address, &walk);
     if (!(*walk.entry & PTE_P))
         return false;
@@ -231,4 +246,5 @@ bool page_lookup(const struct page_tables *tables, vaddr_t address, struct page_
         .flags = entry_flags(*walk.entry),
     };
     return true;
+    /* END EXERCISE 2.2g */
 }

@@ -68,18 +68,23 @@ int page_map(struct page_tables *tables, vaddr_t address, paddr_t target, uint64
  * is forgotten), and the call ends early when the list is full: `*address` is where to go on, and
  * `end` when all is done. The frames that were mapped stay their owner's.
  *
- * Returns 0, -EINVAL, or -ENOMEM: a large page at `*address` could not be split; what lies before
- * it is unmapped.
+ * Returns 0, -EINVAL, or -ENOMEM: a large page at `*address` could not be split and is mapped as
+ * before, perhaps in smaller pages; what lies before it is unmapped. After an error, too, `removed`
+ * lists what was unmapped.
  */
 int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct page_list *removed)
     __attribute__((warn_unused_result));
 
 /*
- * Gives all that is mapped in a range new flags; what is absent stays so.
+ * Gives all that is mapped in a range new flags; what is absent stays so, and so do the accessed and
+ * dirty bits. A page that has these flags already is neither split nor flushed.
  * Returns 0, -EINVAL, or -ENOMEM: a large page could not be split; pages before it are changed.
  */
 int page_protect(struct page_tables *tables, vaddr_t address, uint64_t size, page_flags_t flags)
     __attribute__((warn_unused_result));
 
-/* Whether something is mapped at an address, and what. `address` is canonical, of any alignment. */
+/*
+ * Whether something is mapped at an address, and what; if not, `*mapping` is left as it was.
+ * `address` is canonical, of any alignment.
+ */
 bool page_lookup(const struct page_tables *tables, vaddr_t address, struct page_mapping *mapping);

@@ -65,9 +65,9 @@ void page_walk_next(paddr_t root, struct page_walk *walk);
  * empty table; a leaf is split into a table of 512 leaves that map the same memory with the same
  * rights. `tables` counts the frames that tables occupy, and grows by one.
  *
- * Splitting changes no translation, so nothing is flushed: whoever changes one of the parts
- * afterwards flushes the whole old page by that (SDM vol. 3A §4.10.4.1: INVLPG drops all entries
- * for the page that the address lies in, whatever its size).
+ * Splitting changes no translation, so nothing is flushed: the TLB may go on with the large page's
+ * entry. Whoever changes one of the parts afterwards flushes that part's address, and INVLPG drops
+ * every entry that translates it, the large page's too (SDM vol. 3A §4.10.4.1).
  *
  * Returns 0, or -ENOMEM: no frame is free; nothing has changed. The walk does not stand at level 1.
  */

@@ -31,6 +31,18 @@ bool stack_holds(vaddr_t address, uint64_t size)
     return stack && address >= stack->low && address <= stack->top && size <= stack->top - address;
 }
 
+/* Unmaps pages that were mapped one by one, and gives their frames back. */
+static void unmap_stack(vaddr_t from, vaddr_t end)
+{
+    while (from < end) {
+        struct page_list removed;
+        if (page_unmap(&kernel_tables, &from, end, &removed))
+            panic("a stack's page at %#lx cannot be unmapped", from);
+        for (unsigned i = 0; i < removed.count; i++)
+            frame_free(removed.pages[i].target, 0);
+    }
+}
+
 /*
  * Maps `size` bytes below `top`, page by page, each to a frame of its own; nothing above, nothing
  * below. Returns 0, or -ENOMEM with nothing left mapped and no frame lost.
@@ -42,17 +54,12 @@ static int map_stack(vaddr_t top, uint64_t size)
         paddr_t frame = frame_alloc(0);
         int error = frame ? page_map(&kernel_tables, page, frame, PAGE_SIZE, PAGE_W | PAGE_GLOBAL)
                           : -ENOMEM;
-        if (!error)
-            continue;
-        if (frame)
-            frame_free(frame, 0);
-        while (page > top - size) { /* take back what is done */
-            struct page_list removed;
-            vaddr_t from = page -= PAGE_SIZE;
-            if (!page_unmap(&kernel_tables, &from, page + PAGE_SIZE, &removed))
-                frame_free(removed.pages[0].target, 0);
+        if (error) {
+            if (frame)
+                frame_free(frame, 0);
+            unmap_stack(top - size, page);
+            return error;
         }
-        return error;
     }
     return 0;
     /* END EXERCISE 2.3d */
