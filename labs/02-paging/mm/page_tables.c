@@ -11,15 +11,18 @@
 #include "mm/layout.h"
 #include "mm/page_walk.h"
 
-/* A leaf's bits for flags: in an entry, the bit says that the page may NOT be executed. */
+/* The bits that say in an entry the opposite of what the flag says. */
+#define INVERTED (PAGE_X | PAGE_NONE)
+
+/* A leaf's bits for flags. */
 static uint64_t entry_bits(page_flags_t flags, int level)
 {
-    return (flags ^ PTE_NX) | PTE_P | (level > 1 ? PTE_PS : 0);
+    return (flags ^ INVERTED) | (level > 1 ? PTE_PS : 0);
 }
 
 static page_flags_t entry_flags(uint64_t entry)
 {
-    return (entry ^ PTE_NX) & PAGE_FLAGS;
+    return (entry ^ INVERTED) & PAGE_FLAGS;
 }
 
 /* The physical address of the page that a leaf maps. */
@@ -81,7 +84,7 @@ static bool range_absent(const struct page_tables *tables, vaddr_t address, uint
 
     page_walk(tables->root, address, &walk);
     for (;;) {
-        if (*walk.entry & PTE_P)
+        if (*walk.entry)
             return false;
         uint64_t done = (walk.address & -page_size(walk.level)) + page_size(walk.level) - address;
         if (done >= size)
@@ -179,7 +182,7 @@ int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct
     struct page_walk walk;
     page_walk(tables->root, *address, &walk);
     for (;;) {
-        if (*walk.entry & PTE_P) {
+        if (*walk.entry) {
             if (removed && removed->count == PAGE_LIST_MAX)
                 return 0;
             if (split_to(tables, &walk, end))
@@ -191,8 +194,10 @@ int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct
                     .size = page_size(walk.level),
                     .flags = entry_flags(*walk.entry),
                 };
+            uint64_t old = *walk.entry;
             page_walk_set(&walk, 0);
-            invlpg(walk.address);
+            if (old & PTE_P)
+                invlpg(walk.address);
             free_empty_tables(tables, &walk);
         }
         uint64_t step = page_size(walk.level) - walk.address % page_size(walk.level);
@@ -216,13 +221,14 @@ int page_protect(struct page_tables *tables, vaddr_t address, uint64_t size, pag
     struct page_walk walk;
     page_walk(tables->root, address, &walk);
     for (;;) {
-        if ((*walk.entry & PTE_P) && entry_flags(*walk.entry) != flags) {
+        if (*walk.entry && entry_flags(*walk.entry) != flags) {
             if (split_to(tables, &walk, end))
                 return -ENOMEM;
-            page_walk_set(&walk, entry_target(*walk.entry, walk.level) |
-                                     (*walk.entry & (PTE_A | PTE_D)) |
+            uint64_t old = *walk.entry;
+            page_walk_set(&walk, entry_target(old, walk.level) | (old & (PTE_A | PTE_D)) |
                                      entry_bits(flags, walk.level));
-            invlpg(walk.address);
+            if (old & PTE_P)
+                invlpg(walk.address);
         }
         uint64_t step = page_size(walk.level) - walk.address % page_size(walk.level);
         if (end - walk.address <= step)
@@ -237,7 +243,7 @@ bool page_lookup(const struct page_tables *tables, vaddr_t address, struct page_
     /* EXERCISE 2.2g (20 points): what is mapped there? */
     struct page_walk walk;
     page_walk(tables->root, address, &walk);
-    if (!(*walk.entry & PTE_P))
+    if (!*walk.entry)
         return false;
     *mapping = (struct page_mapping){
         .address = address & -page_size(walk.level),

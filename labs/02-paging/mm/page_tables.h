@@ -6,9 +6,13 @@
  * PAGE_SIZE, a range is not empty and lies in one half of the canonical addresses; all else is
  * -EINVAL with nothing done.
  *
- * TLB: an entry that was present is flushed with INVLPG when it changes; one that was absent needs
- * no flush, since absent entries are never cached (SDM vol. 3A §4.10.2.3), and gets none. When a
- * function returns, no processor uses a translation that it took away.
+ * TLB: an entry whose P was set is flushed with INVLPG when it changes; any other needs no flush,
+ * since it is never cached (SDM vol. 3A §4.10.2.3), and gets none. When a function returns, no
+ * processor uses a translation that it took away.
+ *
+ * A page that is mapped with PAGE_NONE has its place in the tables and is mapped for all functions
+ * here, but not for the processor: P is clear, so that any access faults, and the rest of the entry
+ * stays. Only an entry of 0 is absent.
  *
  * Locking: none yet; lab 03 puts it behind these functions. Not to be called from an interrupt,
  * but from the page-fault handler.
@@ -21,15 +25,17 @@
 #include "types.h"
 #include "x86.h"
 
-/* Rights and kind of a mapping. Reading is always allowed. */
+/* Rights and kind of a mapping. Reading is allowed but with PAGE_NONE. */
 typedef uint64_t page_flags_t;
+#define PAGE_NONE     PTE_P               /* no access at all (in an entry: P clear) */
 #define PAGE_W        PTE_W               /* may be written */
 #define PAGE_X        PTE_NX              /* may be executed (in an entry: NX clear) */
 #define PAGE_USER     PTE_U               /* user mode may use it too */
 #define PAGE_GLOBAL   PTE_G               /* stays in the TLB when CR3 is loaded */
 #define PAGE_UNCACHED (PTE_PCD | PTE_PWT) /* devices */
 #define PAGE_KEY(key) ((uint64_t)(key) << PTE_KEY_SHIFT) /* protection key 0 to 15 */
-#define PAGE_FLAGS    (PAGE_W | PAGE_X | PAGE_USER | PAGE_GLOBAL | PAGE_UNCACHED | PAGE_KEY(15))
+#define PAGE_FLAGS                                                                                 \
+    (PAGE_NONE | PAGE_W | PAGE_X | PAGE_USER | PAGE_GLOBAL | PAGE_UNCACHED | PAGE_KEY(15))
 
 struct page_tables {
     paddr_t root;    /* of the PML4 */

@@ -26,7 +26,7 @@ static void descend(struct page_walk *walk, uint64_t *entry, int level)
 {
     /* EXERCISE 2.2a (20 points): down the tables. */
     walk->path[level] = entry;
-    while ((*entry & PTE_P) && !page_is_leaf(*entry, level)) {
+    while (*entry && !page_is_leaf(*entry, level)) {
         level--;
         entry = entry_in(*walk->path[level + 1] & PTE_ADDR, walk->address, level);
         walk->path[level] = entry;
@@ -73,7 +73,7 @@ int page_walk_down(struct page_walk *walk, uint64_t *tables)
 
     int level = walk->level - 1;
     uint64_t old = *walk->entry;
-    if (old & PTE_P) { /* a leaf: 512 smaller ones */
+    if (old) { /* a leaf: 512 smaller ones */
         uint64_t *entries = direct(table);
         if (level == 1)
             old &= ~PTE_PS;

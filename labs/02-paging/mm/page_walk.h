@@ -4,7 +4,8 @@
  *
  * Levels are counted as the tables nest: 4 is the PML4, 3 a page-directory-pointer table, 2 a page
  * directory, 1 a page table. An entry of level n is responsible for page_size(n) bytes. It is
- * absent, maps one page of that size (a leaf; levels 1 to 3), or leads to a table of level n - 1.
+ * absent (0), maps one page of that size (a leaf; levels 1 to 3; P is clear where the page allows
+ * no access), or leads to a table of level n - 1.
  *
  * A table's note (mm/frames.h) is the number of its entries that are not absent, so that an empty
  * table is known without looking. Tables grant all rights; leaves take them away.
@@ -42,7 +43,7 @@ static inline unsigned page_index(vaddr_t address, int level)
     return (address >> (12 + 9 * (level - 1))) & 511;
 }
 
-/* Whether a present entry of this level maps a page. */
+/* Whether an entry of this level that is not absent maps a page. */
 static inline bool page_is_leaf(uint64_t entry, int level)
 {
     return level == 1 || (entry & PTE_PS);
