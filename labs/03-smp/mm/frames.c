@@ -1,0 +1,170 @@
+/* The buddy allocator: split a block until it fits, merge it when its buddy is free. */
+#include "mm/frames.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "exercise.h"
+#include "machine.h"
+
+struct frame *frame_table;
+uint32_t frame_table_count;
+uint32_t frame_lists[FRAME_ORDERS];
+uint64_t frames_total;
+uint64_t frames_free;
+
+/* Makes `number` the head of a free block, first in the list of its order. */
+static void list_push(uint32_t number, unsigned order)
+{
+    struct frame *frame = &frame_table[number];
+
+    *frame = (struct frame){.next = frame_lists[order], .state = FRAME_FREE, .order = order};
+    if (frame->next)
+        frame_table[frame->next].previous = number;
+    frame_lists[order] = number;
+    frames_free += 1ul << order;
+}
+
+/* Takes the free block that `number` heads out of its list. It heads no block afterwards. */
+static void list_remove(uint32_t number)
+{
+    struct frame *frame = &frame_table[number];
+
+    if (frame->previous)
+        frame_table[frame->previous].next = frame->next;
+    else
+        frame_lists[frame->order] = frame->next;
+    if (frame->next)
+        frame_table[frame->next].previous = frame->previous;
+    frame->state = 0;
+    frames_free -= 1ul << frame->order;
+}
+
+/* Makes `number` the head of a used block. */
+static void mark_used(uint32_t number, unsigned order)
+{
+    frame_table[number] = (struct frame){.state = FRAME_USED, .order = order};
+}
+
+/* The order of the largest block that can start at `number` and is not larger than `count`. */
+static unsigned largest_order(uint32_t number, uint64_t count)
+{
+    unsigned order = 0;
+    while (order + 1 < FRAME_ORDERS && number % (2u << order) == 0 && (2u << order) <= count)
+        order++;
+    return order;
+}
+
+void frames_add(uint32_t first, uint32_t count)
+{
+    /* EXERCISE 2.1a (20 points): cut the memory into blocks. */
+    frames_total += count;
+    while (count > 0) {
+        unsigned order = largest_order(first, count);
+        list_push(first, order);
+        first += 1u << order;
+        count -= 1u << order;
+    }
+    /* END EXERCISE 2.1a */
+}
+
+paddr_t frame_alloc(unsigned order)
+{
+    /* EXERCISE 2.1b (20 points): take a block, and split it until it fits. */
+    unsigned found = order;
+    while (found < FRAME_ORDERS && !frame_lists[found])
+        found++;
+    if (found >= FRAME_ORDERS)
+        return 0;
+
+    uint32_t number = frame_lists[found];
+    list_remove(number);
+    while (found > order) {
+        found--;
+        list_push(number + (1u << found), found); /* the upper half stays free */
+    }
+    mark_used(number, order);
+    return (paddr_t)number * PAGE_SIZE;
+    /* END EXERCISE 2.1b */
+}
+
+/* Panics unless `address` is the start of a used block of this order (frames.h has the words). */
+static void check_used(paddr_t address, unsigned order)
+{
+    /* EXERCISE 2.1c (20 points): the wrong and the double free. */
+    uint64_t number = address / PAGE_SIZE;
+    const struct frame *frame = &frame_table[number];
+
+    if (address % PAGE_SIZE != 0 || number >= frame_table_count ||
+        (frame->state != FRAME_FREE && frame->state != FRAME_USED))
+        panic("frame_free: %#lx heads no block", address);
+    if (frame->state == FRAME_FREE)
+        panic("frame_free: %#lx is free already", address);
+    if (frame->order != order)
+        panic("frame_free: %#lx is of order %u, not %u", address, frame->order, order);
+    /* END EXERCISE 2.1c */
+}
+
+/* Frames outside of the table have no buddies: their entries are not there to be read. */
+void frame_free(paddr_t address, unsigned order)
+{
+    check_used(address, order);
+
+    /* EXERCISE 2.1d (20 points): give a block back, and merge it with its buddies. */
+    uint32_t number = address / PAGE_SIZE;
+
+    frame_table[number].state = 0;
+    while (order + 1 < FRAME_ORDERS) {
+        uint32_t buddy = number ^ (1u << order);
+        if (buddy >= frame_table_count || frame_table[buddy].state != FRAME_FREE ||
+            frame_table[buddy].order != order)
+            break;
+        list_remove(buddy);
+        number &= ~(1u << order); /* the lower one of the two heads the block */
+        order++;
+    }
+    list_push(number, order);
+    /* END EXERCISE 2.1d */
+}
+
+/*
+ * Contract: frames.h. A run is several used blocks, side by side: the largest first, as the bits of
+ * `count` say.
+ */
+paddr_t frames_alloc_run(uint64_t count)
+{
+    /* EXERCISE 2.1e (20 points): a run of frames. */
+    unsigned order = 0;
+    while (order < FRAME_ORDERS && (1ul << order) < count)
+        order++;
+    paddr_t address = count ? frame_alloc(order) : 0;
+    if (!address || count == 1ul << order)
+        return address;
+
+    uint32_t first = address / PAGE_SIZE;
+    uint32_t end = first + count;
+    for (uint32_t number = first; number < end;) {
+        unsigned piece = largest_order(number, end - number);
+        mark_used(number, piece);
+        number += 1u << piece;
+    }
+    mark_used(end, 0); /* heads what is given back */
+    frames_free_run((paddr_t)end * PAGE_SIZE, (1ul << order) - count);
+    return address;
+    /* END EXERCISE 2.1e */
+}
+
+void frames_free_run(paddr_t address, uint64_t count)
+{
+    if (address % PAGE_SIZE != 0 || address / PAGE_SIZE + count > frame_table_count)
+        panic("frame_free: %#lx heads no block", address);
+
+    for (uint32_t number = address / PAGE_SIZE; count > 0;) {
+        unsigned piece = largest_order(number, count);
+        if (frame_table[number].state != FRAME_FREE)
+            mark_used(number, piece); /* a piece of a larger block, perhaps */
+        frame_free((paddr_t)number * PAGE_SIZE, piece);
+        number += 1u << piece;
+        count -= 1u << piece;
+    }
+}

@@ -1,0 +1,103 @@
+/* Guarded stacks, each at the end of a slot of its own. */
+#include "mm/stacks.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "exercise.h"
+#include "kernel/traps.h"
+#include "machine.h"
+#include "mm/address_space.h"
+#include "mm/frames.h"
+#include "mm/layout.h"
+
+static struct stack stacks[STACKS_MAX]; /* stacks[n] is the one in slot n; top == 0: none */
+
+struct stack *thread_stack;
+
+struct stack *stack_at(vaddr_t address)
+{
+    uint64_t slot = (address - STACK_AREA) / STACK_SLOT;
+
+    if (address < STACK_AREA || slot >= STACKS_MAX || !stacks[slot].top)
+        return NULL;
+    return &stacks[slot];
+}
+
+bool stack_holds(vaddr_t address, uint64_t size)
+{
+    const struct stack *stack = stack_at(address);
+
+    return stack && address >= stack->low && address <= stack->top && size <= stack->top - address;
+}
+
+/* Unmaps pages that were mapped one by one, and gives their frames back. */
+static void unmap_stack(vaddr_t from, vaddr_t end)
+{
+    while (from < end) {
+        struct page_list removed;
+        if (page_unmap(&kernel_tables, &from, end, &removed))
+            panic("a stack's page at %#lx cannot be unmapped", from);
+        for (unsigned i = 0; i < removed.count; i++)
+            frame_free(removed.pages[i].target, 0);
+    }
+}
+
+/*
+ * Maps `size` bytes below `top`, page by page, each to a frame of its own; nothing above, nothing
+ * below. Returns 0, or -ENOMEM with nothing left mapped and no frame lost.
+ */
+static int map_stack(vaddr_t top, uint64_t size)
+{
+    /* EXERCISE 2.3d (15 points): a stack between two guard pages. */
+    for (vaddr_t page = top - size; page < top; page += PAGE_SIZE) {
+        paddr_t frame = frame_alloc(0);
+        int error = frame ? page_map(&kernel_tables, page, frame, PAGE_SIZE, PAGE_W | PAGE_GLOBAL)
+                          : -ENOMEM;
+        if (error) {
+            if (frame)
+                frame_free(frame, 0);
+            unmap_stack(top - size, page);
+            return error;
+        }
+    }
+    return 0;
+    /* END EXERCISE 2.3d */
+}
+
+struct stack *stack_create(const char *name, uint64_t size, uint64_t limit)
+{
+    for (unsigned slot = 0; slot < STACKS_MAX; slot++) {
+        if (stacks[slot].top)
+            continue;
+        vaddr_t top = STACK_AREA + (slot + 1) * STACK_SLOT - PAGE_SIZE;
+        if (map_stack(top, size))
+            return NULL;
+        stacks[slot] =
+            (struct stack){.name = name, .limit = top - limit, .low = top - size, .top = top};
+        return &stacks[slot];
+    }
+    return NULL;
+}
+
+static struct stack *stack_needed(const char *name, uint64_t size, uint64_t limit)
+{
+    struct stack *stack = stack_create(name, size, limit);
+    if (!stack)
+        panic("no memory for %s", name);
+    return stack;
+}
+
+void stacks_init(void)
+{
+    static const char *const names[IST_STACKS] = {
+        [IST_INTERRUPT - 1] = "the interrupt stack",
+        [IST_EXCEPTION - 1] = "the exception stack",
+        [IST_DOUBLE_FAULT - 1] = "the double-fault stack",
+        [IST_NMI - 1] = "the NMI stack",
+        [IST_MACHINE_CHECK - 1] = "the machine-check stack",
+    };
+    thread_stack = stack_needed("thread 0's stack", THREAD_STACK_SIZE, STACK_MAX);
+    for (unsigned ist = 1; ist <= IST_STACKS; ist++)
+        trap_stack_set(ist, stack_needed(names[ist - 1], IST_STACK_SIZE, IST_STACK_SIZE)->top);
+}

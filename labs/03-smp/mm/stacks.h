@@ -1,0 +1,54 @@
+/*
+ * Guarded stacks: below and above each one is a page that is never mapped.
+ *
+ * STACK_AREA is cut into slots of STACK_SLOT bytes. A stack lies at the end of its slot, below the
+ * slot's last page; so an address tells which stack it belongs to, whether it is mapped or not.
+ *
+ *   slot: | guard | not mapped: room to grow | mapped ... top | guard |
+ *                   limit                      low        top
+ *
+ * Locking: none yet; lab 03 puts it behind these functions.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "types.h"
+
+#define STACK_SLOT (1ul << 20)
+#define STACK_MAX  (STACK_SLOT - 2 * PAGE_SIZE) /* the largest stack that a slot has room for */
+#define STACKS_MAX 64
+
+#define THREAD_STACK_SIZE (64 * 1024) /* of an application's thread at its start */
+
+struct stack {
+    const char *name; /* as a fault report says it: "thread 0's stack" */
+    vaddr_t limit;    /* the lowest address that it may grow to */
+    vaddr_t low;      /* the lowest address that is mapped; contents below are lost */
+    vaddr_t top;      /* one past the highest: where a stack pointer starts, 16-byte aligned */
+};
+
+/*
+ * Makes a stack of `size` bytes that may grow to `limit` bytes (both whole pages, size <= limit <=
+ * STACK_MAX): takes frames and maps them, writable and not executable. `name` is kept, not copied.
+ *
+ * Returns the stack, or NULL: no slot or no memory is left, and nothing has changed.
+ */
+struct stack *stack_create(const char *name, uint64_t size, uint64_t limit)
+    __attribute__((warn_unused_result));
+
+/* The stack whose slot, guard pages included, holds `address`; or NULL. */
+struct stack *stack_at(vaddr_t address);
+
+/* Whether `size` bytes at `address` lie in the mapped part of some stack. */
+bool stack_holds(vaddr_t address, uint64_t size);
+
+/* Gives the traps guarded IST stacks in place of those in the image, and makes thread 0's stack. */
+void stacks_init(void);
+
+/* Thread 0's: the one that the application's main runs on. */
+extern struct stack *thread_stack;
+
+/* Leaves the stack that it is called on for good, and calls `function` on a fresh one. */
+_Noreturn void stack_enter(vaddr_t top, void function(void)); /* stack_enter.asm */

@@ -1,0 +1,120 @@
+/* Starting the other processors: a page below 1 MiB, two kinds of interrupts, and waiting. */
+#include <stddef.h>
+#include <string.h>
+
+#include "exercise.h"
+#include "kernel/traps.h"
+#include "kprintf.h"
+#include "machine.h"
+#include "mm/address_space.h"
+#include "mm/direct.h"
+#include "mm/frames.h"
+#include "mm/stacks.h"
+#include "smp/clock.h"
+#include "smp/cpu.h"
+#include "smp/lapic.h"
+#include "threads/thread.h"
+
+#define REAL_MODE_END 0x100000u
+#define START_TIMEOUT 100000000ul /* ns */
+
+extern const char trampoline_start[], trampoline_data[], trampoline_end[];
+
+struct trampoline {
+    uint64_t tables;         /* for CR3 */
+    const uint32_t *ids;     /* APIC ids, by CPU number */
+    const vaddr_t *stacks;   /* stack tops, by CPU number */
+    void (*entry)(uint32_t); /* where it goes on, with its number */
+    uint32_t count;
+};
+
+/* The first C code of another processor: takes its own data into use, and becomes its idle thread. */
+static void cpu_main(uint32_t number)
+{
+    struct cpu *cpu = cpus[number];
+
+    cpu_load(cpu);
+    lapic_enable();
+    cpu->online = true;
+    thread_idle();
+}
+
+/* A free frame below 1 MiB: start-up interrupts can name no other. 0: there is none. */
+static paddr_t low_frame(void)
+{
+    paddr_t frames[64], found = 0;
+    unsigned taken = 0;
+
+    while (taken < 64 && !found) { /* the allocator gives what it likes: keep asking */
+        paddr_t frame = frame_alloc(0);
+        if (!frame)
+            break;
+        if (frame < REAL_MODE_END)
+            found = frame;
+        else
+            frames[taken++] = frame;
+    }
+    while (taken > 0)
+        frame_free(frames[--taken], 0);
+    return found;
+}
+
+static void report_missing(void)
+{
+    for (uint32_t i = 1; i < cpu_count; i++)
+        if (!cpus[i]->online)
+            kprintf("smp: CPU %u (APIC id %u) does not come up\n", i, cpus[i]->apic_id);
+}
+
+void cpus_start(void)
+{
+    static uint32_t ids[CPUS_MAX];
+    static vaddr_t stacks[CPUS_MAX];
+
+    if (cpu_count == 1)
+        return;
+    for (uint32_t i = 1; i < cpu_count; i++) {
+        cpus[i]->queue.idle = thread_create_idle(cpus[i]);
+        if (!cpus[i]->queue.idle)
+            panic("no memory for CPU %u", i);
+        cpus[i]->thread = cpus[i]->queue.idle;
+        ids[i] = cpus[i]->apic_id;
+        stacks[i] = cpus[i]->queue.idle->stack->top;
+    }
+    ids[0] = UINT32_MAX; /* this one runs */
+
+    paddr_t page = low_frame();
+    if (!page || page_map(&kernel_tables, page, page, PAGE_SIZE, PAGE_W | PAGE_X))
+        panic("no memory below 1 MiB to start processors from");
+
+    /* EXERCISE 3.3c (15 points): INIT, start-up, and waiting for all of them together. */
+    const struct trampoline data = {
+        .tables = kernel_tables.root,
+        .ids = ids,
+        .stacks = stacks,
+        .entry = cpu_main,
+        .count = cpu_count,
+    };
+    memcpy(direct(page), trampoline_start, trampoline_end - trampoline_start);
+    memcpy((char *)direct(page) + (trampoline_data - trampoline_start), &data, sizeof data);
+
+    for (uint32_t i = 1; i < cpu_count; i++)
+        lapic_send_init(cpus[i]->apic_id);
+    clock_delay(10000);
+    for (int attempt = 0; attempt < 2; attempt++) { /* §8.4.4.1: a second one, 200 µs later */
+        for (uint32_t i = 1; i < cpu_count; i++)
+            if (!cpus[i]->online)
+                lapic_send_startup(cpus[i]->apic_id, page / PAGE_SIZE);
+        nanos_t end = clock_now() + (attempt == 0 ? 200000 : START_TIMEOUT);
+        for (uint32_t i = 1; i < cpu_count; i++)
+            while (!cpus[i]->online && clock_now() < end)
+                pause();
+    }
+    /* END EXERCISE 3.3c */
+    report_missing();
+
+    vaddr_t from = page;
+    if (page_unmap(&kernel_tables, &from, page + PAGE_SIZE, NULL))
+        panic("the trampoline's page cannot be unmapped");
+    frame_free(page, 0);
+}
