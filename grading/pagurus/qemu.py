@@ -1,7 +1,9 @@
 """QEMU's command line for one machine, from the flags in common/mk/qemu.mk and what a test wants."""
 
+import functools
 import os
 import random
+import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,11 +43,22 @@ def accelerator() -> str:
         return wanted
     if wanted != "kvm":
         raise UsageError(f"ACCEL={wanted}: there are tcg and kvm")
+    said = _kvm_trouble(find_root() / "common/mk/kvm.sh")
+    if said:
+        raise UsageError(said)
+    return wanted
+
+
+@functools.cache
+def _kvm_trouble(proof: Path) -> str:
+    """Why KVM cannot be used here, or nothing; the machine that this starts is started once."""
     try:
-        os.close(os.open("/dev/kvm", os.O_RDWR | os.O_CLOEXEC))
+        done = subprocess.run([proof], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              check=False)
     except OSError as error:
-        raise UsageError(f"no KVM here: /dev/kvm: {error.strerror}") from error
-    return "kvm"
+        return f"no KVM here: {proof} cannot be run: {error.strerror}"
+    said = " ".join(done.stdout.split())
+    return "" if done.returncode == 0 else said or f"no KVM here: {proof} says nothing"
 
 
 def dirt_file(size: int) -> Path:
