@@ -16,7 +16,11 @@ flag() { # a value of qemu.mk
     sed -n "s/^$1 *= *//p" common/mk/qemu.mk
 }
 
+# As in build.mk: applications of common/apps/from-NN run from stage NN on.
 apps=(common/apps/*.c)
+for home in common/apps/from-*; do
+    [[ ! -d $home || ${home#*/from-} > ${STAGE%%-*} ]] || apps+=("$home"/*.c)
+done
 apps=("${apps[@]##*/}")
 apps=("${apps[@]%.c}")
 [[ -n ${APP:-} && " ${apps[*]} " == *" $APP "* ]] ||
