@@ -110,11 +110,16 @@ def base_command(spec: MachineSpec, icount_options: str = "") -> list[str]:
     memory = spec.memory or flags.get("QEMU_MEMORY", "64M")
     machine = spec.machine or flags["QEMU_MACHINE"]
     command = [os.environ.get("QEMU") or flags["QEMU"]]
-    if spec.dirty:
-        size = memory_bytes(memory)
+    size = memory_bytes(memory)
+    lazy = size > memory_bytes(flags["QEMU_PROMISE"])
+    if spec.dirty or lazy:
+        backend = f"memory-backend-{'file' if spec.dirty else 'ram'},id=ram,size={size}"
+        if lazy:
+            backend += f",{flags['QEMU_LAZY']}"
+        if spec.dirty:
+            backend += f",share=off,mem-path={str(dirt_file(size)).replace(',', ',,')}"
         machine += ",memory-backend=ram"
-        command += ["-object", f"memory-backend-file,id=ram,size={size},share=off,"
-                               f"mem-path={str(dirt_file(size)).replace(',', ',,')}"]
+        command += ["-object", backend]
     command += ["-machine", machine, "-accel", accel]
     command += ["-cpu", spec.cpu or flags["QEMU_CPU"]]
     command += ["-m", memory, "-smp", str(spec.smp)]
