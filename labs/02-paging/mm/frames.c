@@ -199,3 +199,10 @@ paddr_t frames_alloc_run(uint64_t count)
     return address;
     /* END EXERCISE 2.1f */
 }
+
+void frames_split(paddr_t address, unsigned order)
+{
+    check_used(address, order);
+    for (uint32_t i = 0; i < 1u << order; i++)
+        mark_used(address / PAGE_SIZE + i, 0);
+}

@@ -99,6 +99,12 @@ paddr_t frames_alloc_run(uint64_t count) __attribute__((warn_unused_result));
  */
 void frames_free_run(paddr_t address, uint64_t count);
 
+/*
+ * Makes a used block 2^order used blocks of one frame each, whose notes are 0, so that its parts can
+ * be given back. Panics as frame_free does.
+ */
+void frames_split(paddr_t address, unsigned order);
+
 /* What the owner of a used frame remembers about it. */
 static inline uint32_t *frame_note(paddr_t address)
 {
