@@ -65,7 +65,7 @@ static void run_free(void *block)
 }
 
 /* The note of the frame at an address; 0 for one that is not in the table of frames. */
-static uint32_t note_at(const void *address)
+static inline uint32_t note_at(const void *address)
 {
     uint64_t number = direct_address(address) / PAGE_SIZE;
 
@@ -106,8 +106,11 @@ static size_t block_size(const void *block, const char *caller)
     return slab_at(block, note)->size;
 }
 
-/* A block of `size` bytes, from a slab or as a run of pages; one of 0 bytes is a block too. */
-static void *block_alloc(size_t size)
+/*
+ * A block of `size` bytes, from a slab or as a run of pages; one of 0 bytes is a block too.
+ * Inlined even where -Og would not, since every malloc goes through here.
+ */
+static inline __attribute__((always_inline)) void *block_alloc(size_t size)
 {
     /* EXERCISE 2.4d (20 points): small or large. */
     if (size == 0)
@@ -116,15 +119,28 @@ static void *block_alloc(size_t size)
     /* END EXERCISE 2.4d */
 }
 
+/*
+ * What malloc does where there is no memory: tries again with what other classes do not need, and
+ * then for just the pages of this block, since a slab takes more. Sets errno if all is in vain.
+ */
+static void *block_alloc_scarce(size_t size, size_t alignment)
+{
+    void *block = NULL;
+
+    if (heap_trim() > 0 && alignment <= SIZE_CLASS_STEP)
+        block = block_alloc(size);
+    if (!block)
+        block = run_alloc(size, alignment);
+    if (!block)
+        errno = ENOMEM;
+    return block;
+}
+
 void *malloc(size_t size)
 {
     void *block = block_alloc(size);
 
-    if (!block && heap_trim() > 0)
-        block = block_alloc(size);
-    if (!block)
-        errno = ENOMEM;
-    return block;
+    return block ? block : block_alloc_scarce(size, SIZE_CLASS_STEP);
 }
 
 void free(void *block)
@@ -189,19 +205,17 @@ void *aligned_alloc(size_t alignment, size_t size)
     }
 
     /* EXERCISE 2.4h (20 points): at a multiple of a power of two. */
-    size_t whole = (size + (size == 0) + alignment - 1) & -alignment;
+    if (size == 0)
+        size = 1;
+    size_t whole = (size + alignment - 1) & -alignment;
     if (whole < size) {
         errno = ENOMEM;
         return NULL;
     }
-    if (whole <= SIZE_CLASS_MAX || alignment <= PAGE_SIZE)
-        return malloc(whole); /* a class that is a multiple of the alignment, or a run of pages */
+    if (alignment <= PAGE_SIZE)
+        return malloc(whole); /* the class is a multiple of the alignment; a run is page-aligned */
     void *block = run_alloc(whole, alignment);
-    if (!block && heap_trim() > 0)
-        block = run_alloc(whole, alignment);
-    if (!block)
-        errno = ENOMEM;
-    return block;
+    return block ? block : block_alloc_scarce(whole, alignment);
     /* END EXERCISE 2.4h */
 }
 

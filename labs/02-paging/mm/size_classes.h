@@ -2,18 +2,19 @@
  * Size classes: the few sizes that small blocks come in.
  *
  * 16, 32, 48, 64, and from there on four a doubling (80, 96, 112, 128, 160, …), so that rounding up
- * to a class wastes at most a fifth of a block, and of tiny ones at most 15 bytes.
+ * to a class wastes less than a fifth of a block, and of tiny ones at most 15 bytes.
  *
- * Every multiple q * 2^n of a power of two that is a class, or lies between two classes, is rounded
- * up to a class that is a multiple of 2^n too; aligned_alloc builds on that.
+ * The class of a size that is a multiple of 2^n is a multiple of 2^n, too: either classes lie 2^n or
+ * more apart there, or the size is 1, 2 or 3 * 2^n, which is a class itself. aligned_alloc builds on
+ * that.
  */
 #pragma once
 
 #include <stddef.h>
 
-#define SIZE_CLASSES    40
-#define SIZE_CLASS_STEP 16            /* every class is a multiple of it */
-#define SIZE_CLASS_MAX  (32 * 1024ul) /* the largest class; larger blocks are runs of pages */
+#define SIZE_CLASS_STEP 16 /* every class is a multiple of it */
+#define SIZE_CLASSES    44
+#define SIZE_CLASS_MAX  (64 * 1024ul) /* the largest class; larger blocks are runs of pages */
 
 /* The number of the smallest class that holds `size` bytes, 1 to SIZE_CLASS_MAX. */
 static inline unsigned size_class(size_t size)

@@ -6,30 +6,31 @@
 #include "mm/direct.h"
 #include "mm/frames.h"
 
-#define OBJECTS_MIN 8 /* in a slab; so that making one pays */
+#define OBJECTS_MIN 8 /* in a slab, or one less for its header: making one has to pay */
 
 struct slab_cache slab_caches[SIZE_CLASSES];
 
-static void list_push(struct slab_cache *cache, struct slab *slab)
+/* Puts a slab first in its cache's list. */
+static inline void list_push(struct slab *slab)
 {
     slab->previous = NULL;
-    slab->next = cache->partial;
+    slab->next = slab->cache->partial;
     if (slab->next)
         slab->next->previous = slab;
-    cache->partial = slab;
+    slab->cache->partial = slab;
 }
 
-static void list_remove(struct slab_cache *cache, struct slab *slab)
+static inline void list_remove(struct slab *slab)
 {
     if (slab->previous)
         slab->previous->next = slab->next;
     else
-        cache->partial = slab->next;
+        slab->cache->partial = slab->next;
     if (slab->next)
         slab->next->previous = slab->previous;
 }
 
-/* The order of the smallest block with room for OBJECTS_MIN objects, or nearly so. */
+/* The order of the smallest block with room for OBJECTS_MIN objects of a size. */
 static unsigned slab_order(size_t size)
 {
     unsigned order = 0;
@@ -39,10 +40,32 @@ static unsigned slab_order(size_t size)
     return order;
 }
 
+/* Writes the notes of all frames of a slab. */
+static void write_notes(struct slab *slab, uint32_t note)
+{
+    for (uint64_t at = 0; at < slab_bytes(slab->order); at += PAGE_SIZE)
+        *frame_note(direct_address(slab) + at) = note;
+}
+
 /*
- * Makes a slab of class `number` with all objects free, in no list: takes its block of frames,
- * writes their notes and the header, and links the objects. Returns it, or NULL: no block is free.
+ * Counts the objects that a fresh slab has room for, behind its header and against its end, and
+ * links them all in its list of free ones. Cache, size and order are set, all else is 0.
  */
+static void slab_fill(struct slab *slab)
+{
+    /* EXERCISE 2.4a (20 points): cut a block of frames into objects. */
+    uint8_t *end = (uint8_t *)slab + slab_bytes(slab->order);
+
+    slab->objects = (slab_bytes(slab->order) - sizeof *slab) / slab->size;
+    for (uint32_t i = 1; i <= slab->objects; i++) {
+        struct slab_object *object = (struct slab_object *)(end - i * slab->size);
+        *object = (struct slab_object){.next = slab->free, .mark = SLAB_FREE};
+        slab->free = object;
+    }
+    /* END EXERCISE 2.4a */
+}
+
+/* Makes an empty slab of a class, and puts it into the list. NULL: no block of frames is free. */
 static struct slab *slab_create(unsigned number)
 {
     size_t size = size_class_bytes(number);
@@ -52,62 +75,48 @@ static struct slab *slab_create(unsigned number)
         return NULL;
 
     struct slab *slab = direct(block);
-    *slab = (struct slab){.size = size, .number = number, .order = order};
-    slab_caches[number].slabs++;
-
-    /* EXERCISE 2.4a (20 points): cut a block of frames into objects. */
-    for (paddr_t frame = block; frame < block + slab_bytes(order); frame += PAGE_SIZE)
-        *frame_note(frame) = slab_note(order);
-
-    slab->objects = (slab_bytes(order) - sizeof *slab) / size;
-    uint8_t *end = (uint8_t *)slab + slab_bytes(order);
-    for (unsigned i = 1; i <= slab->objects; i++) {
-        struct slab_object *object = (struct slab_object *)(end - i * size);
-        *object = (struct slab_object){.next = slab->free, .mark = SLAB_FREE};
-        slab->free = object;
-    }
+    *slab = (struct slab){.cache = &slab_caches[number], .size = size, .order = order};
+    write_notes(slab, slab_note(order));
+    slab_fill(slab);
+    slab->cache->slabs++;
+    slab->cache->empty++;
+    list_push(slab);
     return slab;
-    /* END EXERCISE 2.4a */
 }
 
-/* Gives an empty slab, which is in no list, back to the frames; their notes are 0 from then on. */
+/* Takes an empty slab out of the list and gives it back to the frames. */
 static void slab_destroy(struct slab *slab)
 {
-    paddr_t block = direct_address(slab);
-    unsigned order = slab->order;
-
-    slab_caches[slab->number].slabs--;
-    for (paddr_t frame = block; frame < block + slab_bytes(order); frame += PAGE_SIZE)
-        *frame_note(frame) = 0;
-    frame_free(block, order);
+    list_remove(slab);
+    slab->cache->empty--;
+    slab->cache->slabs--;
+    write_notes(slab, 0);
+    frame_free(direct_address(slab), slab->order);
 }
 
 void *slab_alloc(unsigned number)
 {
-    struct slab_cache *cache = &slab_caches[number];
+    struct slab *slab = slab_caches[number].partial;
+
+    if (!slab)
+        slab = slab_create(number);
+    if (!slab)
+        return NULL;
 
     /* EXERCISE 2.4b (20 points): take an object. */
-    struct slab *slab = cache->partial;
-    if (!slab) {
-        slab = cache->spare ? cache->spare : slab_create(number);
-        if (!slab)
-            return NULL;
-        cache->spare = NULL;
-        list_push(cache, slab);
-    }
-
     struct slab_object *object = slab->free;
-    object->mark = 0;
     slab->free = object->next;
-    slab->used++;
+    object->mark = 0;
+    if (slab->used++ == 0)
+        slab->cache->empty--;
     if (!slab->free)
-        list_remove(cache, slab);
+        list_remove(slab);
     return object;
     /* END EXERCISE 2.4b */
 }
 
 /* Whether an object is in its slab's list of free ones, however long that takes. */
-static bool is_free(const struct slab *slab, const void *object)
+static bool is_free(const struct slab *slab, const struct slab_object *object)
 {
     const struct slab_object *free = slab->free;
 
@@ -116,35 +125,38 @@ static bool is_free(const struct slab *slab, const void *object)
     return free;
 }
 
-void slab_check(const struct slab *slab, const void *object, const char *caller)
+/* Inlined even where -Og would not, since every free goes through here. */
+static inline __attribute__((always_inline)) void
+check_used(const struct slab *slab, const struct slab_object *object, const char *caller)
 {
     uint32_t from_end = (uintptr_t)slab + slab_bytes(slab->order) - (uintptr_t)object;
+    uint32_t index = from_end / slab->size;
 
-    if (from_end % slab->size != 0 || from_end / slab->size > slab->objects)
-        panic("%s: %p is no block of the heap", caller, object);
-    if (((const struct slab_object *)object)->mark == SLAB_FREE && is_free(slab, object))
-        panic("%s: %p is free already", caller, object);
+    if (index * slab->size != from_end || index > slab->objects)
+        panic("%s: %p is no block of the heap", caller, (const void *)object);
+    if (object->mark == SLAB_FREE && is_free(slab, object))
+        panic("%s: %p is free already", caller, (const void *)object);
+}
+
+void slab_check(const struct slab *slab, const void *object, const char *caller)
+{
+    check_used(slab, object, caller);
 }
 
 void slab_free(struct slab *slab, void *address)
 {
-    slab_check(slab, address, "free");
-
-    /* EXERCISE 2.4c (20 points): give an object back. */
-    struct slab_cache *cache = &slab_caches[slab->number];
     struct slab_object *object = address;
 
-    *object = (struct slab_object){.next = slab->free, .mark = SLAB_FREE};
+    check_used(slab, object, "free");
+
+    /* EXERCISE 2.4c (20 points): give an object back. */
+    object->next = slab->free;
+    object->mark = SLAB_FREE;
     slab->free = object;
-    if (!object->next)
-        list_push(cache, slab); /* it was full */
-    if (--slab->used == 0) {
-        list_remove(cache, slab);
-        if (cache->spare)
-            slab_destroy(slab);
-        else
-            cache->spare = slab;
-    }
+    if (!object->next) /* it was full */
+        list_push(slab);
+    if (--slab->used == 0 && ++slab->cache->empty > 1)
+        slab_destroy(slab);
     /* END EXERCISE 2.4c */
 }
 
@@ -152,11 +164,13 @@ uint64_t slab_trim(void)
 {
     uint64_t frames = 0;
 
-    for (struct slab_cache *cache = slab_caches; cache < slab_caches + SIZE_CLASSES; cache++)
-        if (cache->spare) {
-            frames += 1ul << cache->spare->order;
-            slab_destroy(cache->spare);
-            cache->spare = NULL;
+    for (unsigned number = 0; number < SIZE_CLASSES; number++)
+        for (struct slab *slab = slab_caches[number].partial, *next; slab; slab = next) {
+            next = slab->next;
+            if (slab->used > 0)
+                continue;
+            frames += 1ul << slab->order;
+            slab_destroy(slab);
         }
     return frames;
 }

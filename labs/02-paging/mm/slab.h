@@ -9,9 +9,9 @@
  * its size, and none of them is page-aligned at the slab's start.
  *
  * A free object holds the link to the next one of its slab. A class keeps its slabs that have free
- * objects in a list; slabs without are in none. A slab that becomes empty goes back to the frames,
- * apart from one in each class, the spare, which saves a program that frees and allocates in turns
- * from making slabs all the time.
+ * objects in a list; slabs without are in none. A slab whose objects are all free, an empty one,
+ * goes back to the frames, apart from one in each class: a program that frees and allocates in
+ * turns would make slabs all the time.
  *
  * The notes (mm/frames.h) of all frames of a slab say that they are a slab's, and of which order;
  * so one load leads from any address to its slab.
@@ -39,20 +39,20 @@ struct slab_object {
 
 /* At the start of a slab. */
 struct slab {
-    struct slab *next, *previous; /* in the list of its class, NULL at the ends */
+    struct slab_cache *cache;     /* of its class */
+    struct slab *next, *previous; /* in the cache's list, NULL at the ends */
     struct slab_object *free;     /* the first free object; NULL: it is full, and in no list */
+    uint32_t used;                /* objects that are not free */
+    uint32_t objects;             /* all of them */
     uint32_t size;                /* of an object, in bytes */
-    uint32_t objects;             /* that it has room for */
-    uint32_t used;                /* of them, how many are not free */
-    uint8_t number;               /* of its class */
-    uint8_t order;                /* of its block of frames */
+    uint32_t order;               /* of its block of frames */
 };
 
 /* What belongs to one class. */
 struct slab_cache {
-    struct slab *partial; /* slabs with used and with free objects */
-    struct slab *spare;   /* one with free objects only, or NULL */
-    uint64_t slabs;       /* all of them, also those that are full */
+    struct slab *partial; /* the list of slabs with free objects */
+    uint32_t empty;       /* how many of them have no others: 0 or 1 */
+    uint32_t slabs;       /* all of them, also those that are full */
 };
 
 extern struct slab_cache slab_caches[SIZE_CLASSES];
@@ -87,5 +87,5 @@ void slab_free(struct slab *slab, void *object);
 /* Panics as slab_free does, in the name of `caller`, unless a used object starts there. */
 void slab_check(const struct slab *slab, const void *object, const char *caller);
 
-/* Gives the spare slabs of all classes back to the frames. Returns how many frames that are. */
+/* Gives the empty slabs of all classes back to the frames. Returns how many frames that are. */
 uint64_t slab_trim(void);
