@@ -32,9 +32,15 @@
 # a breakpoint rather than step. stepi keeps interrupts and timers away from the stepped
 # instruction (QEMU's default, `maintenance packet qqemu.sstep`).
 #
+# An answer may take long: QEMU is still starting, it loads a recording's snapshot, or the host is
+# busy. After remotetimeout (2 s at first) GDB sends its packet again. The stub then answers both,
+# and every later answer is taken for that of another question: the session breaks or hangs. The
+# line to QEMU loses nothing, so there is never a reason to ask again.
+#
 # main has callers that are worth seeing, down to the first instruction: backtraces go past it.
 
 set architecture i386:x86-64
+set remotetimeout 600
 set backtrace past-main on
 set backtrace past-entry on
 set disassembly-flavor intel

@@ -32,18 +32,18 @@
 #define EFER_NXE (1ul << 11) /* page-table bit 63 means no-execute */
 
 /* Page-table entries (SDM vol. 3A §4.5). */
-#define PTE_P    (1ul << 0)           /* present */
-#define PTE_W    (1ul << 1)           /* writable */
-#define PTE_U    (1ul << 2)           /* user mode may use it */
-#define PTE_PWT  (1ul << 3)           /* with PCD: how it is cached */
-#define PTE_PCD  (1ul << 4)           /* not cached */
-#define PTE_A    (1ul << 5)           /* accessed; the processor sets it */
-#define PTE_D    (1ul << 6)           /* dirty; the processor sets it */
-#define PTE_PS   (1ul << 7)           /* in a PDPT or PD: this entry maps a page itself */
-#define PTE_G    (1ul << 8)           /* of a page: global, with CR4.PGE */
-#define PTE_NX   (1ul << 63)          /* no-execute, with EFER.NXE */
-#define PTE_ADDR 0x000ffffffffff000ul /* where the page or the next table lies */
-#define PTE_KEY_SHIFT 59              /* of a page: bits 59-62 are its protection key (§4.6.2) */
+#define PTE_P         (1ul << 0)           /* present */
+#define PTE_W         (1ul << 1)           /* writable */
+#define PTE_U         (1ul << 2)           /* user mode may use it */
+#define PTE_PWT       (1ul << 3)           /* with PCD: how it is cached */
+#define PTE_PCD       (1ul << 4)           /* not cached */
+#define PTE_A         (1ul << 5)           /* accessed; the processor sets it */
+#define PTE_D         (1ul << 6)           /* dirty; the processor sets it */
+#define PTE_PS        (1ul << 7)           /* in a PDPT or PD: this entry maps a page itself */
+#define PTE_G         (1ul << 8)           /* of a page: global, with CR4.PGE */
+#define PTE_NX        (1ul << 63)          /* no-execute, with EFER.NXE */
+#define PTE_ADDR      0x000ffffffffff000ul /* where the page or the next table lies */
+#define PTE_KEY_SHIFT 59 /* of a page: bits 59-62 are its protection key (§4.6.2) */
 
 /* Page-fault error code (SDM vol. 3A §4.7). */
 #define PF_PRESENT  (1u << 0) /* 0: the page is absent; 1: the access was not allowed */
@@ -162,6 +162,11 @@ static inline uint64_t read_cr2(void)
     return value;
 }
 
+static inline void write_cr2(uint64_t value)
+{
+    __asm__ volatile("mov %0, %%cr2" : : "r"(value));
+}
+
 static inline uint64_t read_cr3(void)
 {
     uint64_t value;
@@ -245,6 +250,13 @@ static inline void load_gdt(const struct descriptor_table *table)
 static inline void load_idt(const struct descriptor_table *table)
 {
     __asm__ volatile("lidt %0" : : "m"(*table) : "memory");
+}
+
+static inline struct descriptor_table store_idt(void)
+{
+    struct descriptor_table table;
+    __asm__ volatile("sidt %0" : "=m"(table));
+    return table;
 }
 
 static inline void load_tr(uint16_t selector)

@@ -28,6 +28,7 @@ LIBC_SOURCES := $(LIBC_SSE_SOURCES) \
     common/libc/search.c \
     common/libc/sort.c \
     common/libc/stdio.c \
+    common/libc/strdup.c \
     common/libc/strerror.c \
     common/libc/string.c \
     common/libc/strtok.c \

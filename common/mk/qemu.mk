@@ -9,6 +9,10 @@ QEMU         = qemu-system-x86_64
 QEMU_MACHINE = q35,sata=off,smbus=off
 QEMU_CPU     = qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+movbe,+aes,+xsave,+xsaveopt,+avx,+avx2,+bmi1,+bmi2,+fma,+f16c,+erms,+fsgsbase,+smep,+smap,+pku,+pdpe1gb,+rdtscp,+rdrand,+clflushopt,-svm
 QEMU_MEMORY  = 64M
+# Larger machines than this take memory from the host only where the guest touches it, so that one
+# of 64G runs on a laptop. (Linux refuses to promise so much; with overcommit_memory = 2 always.)
+QEMU_PROMISE = 2G
+QEMU_LAZY    = reserve=off
 # No devices but those named; a triple fault stops the machine instead of starting it over.
 QEMU_FLAGS   = -nodefaults -no-user-config -display none -vga none -device isa-debug-exit,iobase=0xf4,iosize=4
 # Time is counted in instructions (one is 2 ns), so that a run is the same on every host.

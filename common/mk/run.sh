@@ -16,7 +16,11 @@ flag() { # a value of qemu.mk
     sed -n "s/^$1 *= *//p" common/mk/qemu.mk
 }
 
+# As in build.mk: applications of common/apps/from-NN run from stage NN on.
 apps=(common/apps/*.c)
+for home in common/apps/from-*; do
+    [[ ! -d $home || ${home#*/from-} > ${STAGE%%-*} ]] || apps+=("$home"/*.c)
+done
 apps=("${apps[@]##*/}")
 apps=("${apps[@]%.c}")
 [[ -n ${APP:-} && " ${apps[*]} " == *" $APP "* ]] ||
@@ -32,12 +36,20 @@ esac
 memory=${MEMORY:-$(flag QEMU_MEMORY)}
 [[ $memory =~ ^[1-9][0-9]{0,8}[KMG]?$ ]] || usage "MEMORY=$memory: a size is written 64M or 8G"
 [[ $memory == *[KMG] ]] || memory+=M # as QEMU reads it
-[[ $(numfmt --from=iec "$memory") -ge $((2 << 20)) ]] ||
+bytes=$(numfmt --from=iec "$memory")
+[[ $bytes -ge $((2 << 20)) ]] ||
     usage "MEMORY=$memory: the loader lies at 1 MiB, so 2M is the least"
 machine=${MACHINE:-$(flag QEMU_MACHINE)}
 [[ $machine =~ ^[A-Za-z0-9][A-Za-z0-9.,=_-]*$ ]] || usage "MACHINE=$machine: as in q35 or microvm"
 
-qemu=("$(flag QEMU)" -machine "$machine" -accel "$accel" -cpu "$(flag QEMU_CPU)" -m "$memory")
+lazy=()
+if [[ $bytes -gt $(numfmt --from=iec "$(flag QEMU_PROMISE)") ]]; then
+    lazy=(-object "memory-backend-ram,id=ram,size=$bytes,$(flag QEMU_LAZY)")
+    machine+=,memory-backend=ram
+fi
+
+qemu=("$(flag QEMU)" "${lazy[@]}" -machine "$machine" -accel "$accel" -cpu "$(flag QEMU_CPU)"
+    -m "$memory")
 read -ra flags <<< "$(flag QEMU_FLAGS)"
 lab_text="labs/$STAGE/README.md"
 

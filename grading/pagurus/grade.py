@@ -256,13 +256,16 @@ def _grade_submission(stage: Stage, folder: Path, options: dict[str, str]) -> in
     if folder.resolve().is_relative_to(base):
         raise UsageError(f"{folder} lies where submissions are built; copy it elsewhere")
     shutil.rmtree(out, ignore_errors=True)
-    if "--isolate" in options:
-        grade = _isolated(stage, folder, out)
-    else:
-        assembly = submission.assemble(folder, stage, out)
-        until = time.monotonic() + _SUBMISSION_SECONDS
-        grade = _judge_tree(assembly.stage, stage, until)
-        grade.notes = [str(note) for note in assembly.notes] + grade.notes
+    try:
+        if "--isolate" in options:
+            grade = _isolated(stage, folder, out)
+        else:
+            assembly = submission.assemble(folder, stage, out)
+            until = time.monotonic() + _SUBMISSION_SECONDS
+            grade = _judge_tree(assembly.stage, stage, until)
+            grade.notes = [str(note) for note in assembly.notes] + grade.notes
+    finally:  # a hostile build leaves as much as it may; the report holds all that counts
+        shutil.rmtree(out, ignore_errors=True)
     if not confine.can_confine():
         grade.notes.append("this kernel has no Landlock: the build could read any file of this "
                            "machine, the reference solution among them")

@@ -1,7 +1,9 @@
 """QEMU's command line for one machine, from the flags in common/mk/qemu.mk and what a test wants."""
 
+import functools
 import os
 import random
+import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,11 +43,22 @@ def accelerator() -> str:
         return wanted
     if wanted != "kvm":
         raise UsageError(f"ACCEL={wanted}: there are tcg and kvm")
+    said = _kvm_trouble(find_root() / "common/mk/kvm.sh")
+    if said:
+        raise UsageError(said)
+    return wanted
+
+
+@functools.cache
+def _kvm_trouble(proof: Path) -> str:
+    """Why KVM cannot be used here, or nothing; the machine that this starts is started once."""
     try:
-        os.close(os.open("/dev/kvm", os.O_RDWR | os.O_CLOEXEC))
+        done = subprocess.run([proof], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              check=False)
     except OSError as error:
-        raise UsageError(f"no KVM here: /dev/kvm: {error.strerror}") from error
-    return "kvm"
+        return f"no KVM here: {proof} cannot be run: {error.strerror}"
+    said = " ".join(done.stdout.split())
+    return "" if done.returncode == 0 else said or f"no KVM here: {proof} says nothing"
 
 
 def dirt_file(size: int) -> Path:
@@ -97,11 +110,16 @@ def base_command(spec: MachineSpec, icount_options: str = "") -> list[str]:
     memory = spec.memory or flags.get("QEMU_MEMORY", "64M")
     machine = spec.machine or flags["QEMU_MACHINE"]
     command = [os.environ.get("QEMU") or flags["QEMU"]]
-    if spec.dirty:
-        size = memory_bytes(memory)
+    size = memory_bytes(memory)
+    lazy = size > memory_bytes(flags["QEMU_PROMISE"])
+    if spec.dirty or lazy:
+        backend = f"memory-backend-{'file' if spec.dirty else 'ram'},id=ram,size={size}"
+        if lazy:
+            backend += f",{flags['QEMU_LAZY']}"
+        if spec.dirty:
+            backend += f",share=off,mem-path={str(dirt_file(size)).replace(',', ',,')}"
         machine += ",memory-backend=ram"
-        command += ["-object", f"memory-backend-file,id=ram,size={size},share=off,"
-                               f"mem-path={str(dirt_file(size)).replace(',', ',,')}"]
+        command += ["-object", backend]
     command += ["-machine", machine, "-accel", accel]
     command += ["-cpu", spec.cpu or flags["QEMU_CPU"]]
     command += ["-m", memory, "-smp", str(spec.smp)]

@@ -1,4 +1,7 @@
-"""`diff FROM TO`: what a stage adds, by room and then line by line, or as one HTML page."""
+"""`diff FROM TO`: what a stage adds, by room and then line by line, or as one HTML page.
+
+The lab texts are left out: they are two texts, and not two states of one.
+"""
 
 import os
 import re
@@ -30,6 +33,7 @@ _EXTERNAL = re.compile(
 )
 
 _TOP_ROOM = "(top)"
+_LAB_TEXT = "README.md"
 
 
 @dataclass
@@ -74,7 +78,7 @@ def _room_of(name: str) -> str:
 def _export(stage: Stage, folder: Path, solved: bool) -> None:
     """Copy a stage's files to folder/NN-name, the bodies of all its regions emptied if asked."""
     copy = Stage(folder, stage.name)
-    names = sorted(f"{stage.place}/{name}" for name in stage_files(stage))
+    names = sorted(f"{stage.place}/{name}" for name in stage_files(stage) - {_LAB_TEXT})
     trees.copy_files(stage.root, names, folder)
     if not solved:
         regions.empty_stage(copy, regions.stage_regions(stage))

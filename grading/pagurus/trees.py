@@ -1,6 +1,7 @@
 """Copies of trees: which files belong to one, and folders that appear whole or not at all."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,9 @@ from pagurus.stages import Stage
 # Below grading/: what a tree needs to be built, graded and debugged. Everything else there
 # (tests of the grader itself, mutants, bench, …) stays with the instructor.
 _GRADER = "grading/pagurus/"
+
+# Applications that need what a stage brings; they are built from that stage on.
+_APPS_FROM = re.compile(r"common/apps/from-(\d\d)/")
 
 
 def tree_files(root: Path, untracked_too: bool = False) -> list[str]:
@@ -38,6 +42,8 @@ def is_gradeable_part(name: str, stage: Stage) -> bool:
     if name.startswith("grading/"):
         at_top = name.count("/") == 1
         return at_top or name.startswith((_GRADER, f"grading/{stage.name}/"))
+    if later := _APPS_FROM.match(name):
+        return int(later[1]) <= stage.number
     return name == "Makefile" or name.startswith(("common/", f"{stage.place}/"))
 
 

@@ -87,6 +87,8 @@ FILES = {
     ".ci/run": "make check\n",
     "common/include/x86.h": "void outb(int port, int byte);\n",
     "common/apps/hidden/secret.c": "hidden application\n",
+    "common/apps/from-01/early.c": "an application of stage 01\n",
+    "common/apps/from-02/late.c": "an application of stage 02\n",
     "grading/conftest.py": "",
     "grading/pytest.ini": "[pytest]\n",
     "grading/pagurus/grade.py": "",

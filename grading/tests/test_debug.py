@@ -122,6 +122,22 @@ def test_rewind_goes_back(toy: ToyLab) -> None:
     assert places(toy, output) == ["half_way+5", "_start", "half_way"]
 
 
+@pytest.mark.parametrize("verb", ["gdb", "rewind"])
+def test_a_busy_host_delays_nothing_but_the_answers(toy: ToyLab, verb: str) -> None:
+    """QEMU answers GDB's first packets only after longer than GDB's own 2 s."""
+    qemu = toy.root.parent / "slow-qemu"
+    qemu.write_text('#!/bin/sh\ncase "$*" in *chardev:gdb*) sleep 3; esac\n'
+                    'exec qemu-system-x86_64 "$@"\n')
+    qemu.chmod(0o755)
+    path = toy.root.parent / "batch.gdb"
+    path.write_text(f"{WHERE}stepi\n{WHERE}")
+    done = toy.run(verb, "01", "1.2/ends", GDB_ARGS=f"-batch -x {path}", QEMU=str(qemu))
+    assert done.returncode == 0
+    assert len(places(toy, done.stdout)) == 2, done.stdout + done.stderr
+    for trouble in ("unexpected", "Ignoring packet error", "Error in sourced"):
+        assert trouble not in done.stdout + done.stderr
+
+
 def test_rewind_a_machine_that_hangs(toy: ToyLab) -> None:
     toy.solve(e1_2="mov edi, 7\njmp $")
     subprocess.run(["make", "-s", "build"], cwd=toy.root, check=True)

@@ -283,6 +283,15 @@ def test_all_stages(toy: ToyLab) -> None:
     assert done.stdout.endswith("Score: 30/30\n") and done.returncode == 0
 
 
+@pytest.mark.parametrize("body", ['REPORT "no"', "times 40000000 db 0", "oh no"])
+@pytest.mark.parametrize("options", [[], ["--isolate"]])
+def test_a_graded_submission_leaves_its_report(toy: ToyLab, tmp_path: Path, body: str,
+                                               options: list[str]) -> None:
+    folder = submitted(toy, tmp_path / "ada", e1_1=body)
+    assert toy.run("grade", "01", "--submission", folder, *options).returncode == 1
+    assert [one.name for one in (toy.root / "build/submissions").iterdir()] == ["ada.json"]
+
+
 # -- what a student does to the grader ----------------------------------------------------------
 
 

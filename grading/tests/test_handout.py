@@ -18,6 +18,7 @@ EXPECTED = {
     "LICENSE",
     "Makefile",
     "README.md",
+    "common/apps/from-01/early.c",
     "common/include/x86.h",
     "grading/01-boot/test_1_1.py",
     "grading/conftest.py",
@@ -40,6 +41,12 @@ def test_it_holds_exactly_what_students_need(tree, tmp_path, monkeypatch, capfd)
     status, said, _ = call(monkeypatch, capfd, tree.root, "handout", "01", out)
     assert (status, listing(out)) == (0, EXPECTED)
     assert said == f"{out}: the handout of 01-boot, 3 regions to write\n"
+
+
+def test_applications_come_with_the_stage_that_can_build_them(tree, tmp_path):
+    handout.make_handout(tree.two, tmp_path / "out")
+    apps = {name for name in listing(tmp_path / "out") if name.startswith("common/apps/")}
+    assert apps == {"common/apps/from-01/early.c", "common/apps/from-02/late.c"}
 
 
 def test_without_git_output_is_left_out(tree, tmp_path):

@@ -1,6 +1,7 @@
 """Machine: every way in which a guest can end, told apart; and what the grader sees of one."""
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -14,7 +15,8 @@ from guestlib import boot, build_guest
 from pagurus.errors import UsageError
 from pagurus.machine import Machine
 from pagurus.outcome import Kind
-from pagurus.qemu import MachineSpec, memory_bytes
+from pagurus.qemu import MachineSpec, accelerator, memory_bytes
+from pagurus.stages import find_root
 from pagurus.verdict import CallFailed, CheckFailed, HarnessError, MachineEnded
 
 QUICK = {"machine": "microvm"}  # its firmware takes no time
@@ -175,14 +177,36 @@ def test_unknown_names(tmp_path: Path) -> None:
             machine.reg("cr1")
 
 
-def test_kvm_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> int:
-        raise PermissionError(13, "Permission denied")
-
+@pytest.mark.parametrize("status, says", [(1, "no KVM here: the machine does not start"),
+                                          (0, "")])
+def test_kvm_is_what_its_proof_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int,
+                                    says: str) -> None:
+    """kvm.sh is the one place that decides, and starts its machine once in a process."""
+    for name in ("labs", "grading", "common/mk"):
+        (tmp_path / name).mkdir(parents=True)
+    proof = tmp_path / "common/mk/kvm.sh"
+    proof.write_text("#!/bin/sh\n"
+                     f"echo x >> {tmp_path}/started\necho '{says or 'usable'}'\nexit {status}\n")
+    proof.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ACCEL", "kvm")
-    monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(UsageError, match="no KVM here: /dev/kvm: Permission denied"):
-        boot(tmp_path, "triple")
+    for _ in range(2):
+        if says:
+            with pytest.raises(UsageError, match=f"^{says}$"):
+                accelerator()
+        else:
+            assert accelerator() == "kvm"
+    assert (tmp_path / "started").read_text() == "x\n"
+
+
+def test_kvm_that_cannot_start_a_machine(tmp_path: Path) -> None:
+    """That /dev/kvm opens is no proof."""
+    qemu = tmp_path / "qemu"
+    qemu.write_text("#!/bin/sh\necho 'failed to initialize kvm: a crab in the works' >&2\nexit 1\n")
+    qemu.chmod(0o755)
+    done = subprocess.run([find_root() / "common/mk/kvm.sh"], capture_output=True, text=True,
+                          env=os.environ | {"QEMU": str(qemu)}, check=False)
+    assert done.returncode == 1 and re.fullmatch("no KVM here: .*\n", done.stdout)
 
 
 @pytest.mark.parametrize("text, size", [("64M", 64 << 20), ("8G", 8 << 30), ("640k", 640 << 10),

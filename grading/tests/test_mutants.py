@@ -149,17 +149,18 @@ def test_each_region_is_emptied_in_turn(graded, monkeypatch, capfd):
     ])
 
 
-def test_quick_runs_the_tests_of_the_emptied_exercise_only(graded, monkeypatch, capfd):
-    asked = []
+def test_the_first_region_of_each_exercise_gets_a_whole_grade(graded, monkeypatch, capfd):
+    asked = {}
 
-    def run_tests(_tree, tests):
-        asked.append(tests)
-        return Result({}, {"1.2": 0})
+    def run_tests(tree, tests):
+        asked[tree.root.name] = tests
+        return Result({}, {"1.1": 0, "1.2": 0})
 
     monkeypatch.setattr(treerun, "run_tests", run_tests)
-    assert call(monkeypatch, capfd, graded.root, "emptied", "01", "only=1.2", "quick=1")[0] == 0
-    assert call(monkeypatch, capfd, graded.root, "emptied", "01", "only=1.2")[0] == 0
-    assert asked == [["1.2"], []]
+    assert call(monkeypatch, capfd, graded.root, "emptied", "01")[0] == 0
+    assert asked == {"1.1a": [], "1.1b": ["1.1"], "1.2": []}
+    assert call(monkeypatch, capfd, graded.root, "emptied", "01", "whole=1")[0] == 0
+    assert asked == {"1.1a": [], "1.1b": [], "1.2": []}
 
 
 def test_an_unnoticed_region_fails_the_run(graded, monkeypatch, capfd):

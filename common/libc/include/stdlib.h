@@ -1,4 +1,4 @@
-/* Numbers from text, sorting, chance, and the end of the program. The heap is not here yet. */
+/* Numbers from text, sorting, chance, the heap, and the end of the program. */
 #ifndef _STDLIB_H
 #define _STDLIB_H
 
@@ -52,6 +52,25 @@ lldiv_t lldiv(long long number, long long divisor);
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 void *bsearch(const void *key, const void *base, size_t count, size_t size,
               int (*compare)(const void *, const void *));
+
+/*
+ * The heap: from stage 02 on the kernel defines it. Every block is 16-byte aligned, a block of 0
+ * bytes is one of its own, and NULL means that there is no memory: errno is ENOMEM, nothing has
+ * changed. free(NULL) does nothing. realloc moves the contents, as far as they fit, leaves the old
+ * block as it was when it fails, and with size 0 frees it and returns NULL.
+ */
+void *malloc(size_t size);
+void free(void *block);
+void *calloc(size_t count, size_t size);
+void *realloc(void *block, size_t size);
+
+/*
+ * At a multiple of `alignment`, a power of two; the block goes to free like any other.
+ * aligned_alloc: NULL with errno EINVAL for no such power. posix_memalign returns the error (EINVAL
+ * also for less than a pointer's size) and then leaves `*block` alone.
+ */
+void *aligned_alloc(size_t alignment, size_t size);
+int posix_memalign(void **block, size_t alignment, size_t size);
 
 /* 0 to RAND_MAX, for tests and games: anybody can guess the next one. */
 int rand(void);

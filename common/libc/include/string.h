@@ -1,4 +1,4 @@
-/* Bytes and NUL-terminated texts, as C and POSIX define them; strdup waits for the heap. */
+/* Bytes and NUL-terminated texts, as C and POSIX define them. */
 #ifndef _STRING_H
 #define _STRING_H
 
@@ -32,6 +32,10 @@ char *strpbrk(const char *text, const char *accept);
 /* strtok.c: cut a text into words, in place. */
 char *strtok(char *restrict text, const char *restrict separators);
 char *strtok_r(char *restrict text, const char *restrict separators, char **restrict rest);
+
+/* strdup.c (needs the heap, so from stage 02 on): a copy that goes to free; NULL as malloc does. */
+char *strdup(const char *text);
+char *strndup(const char *text, size_t limit);
 
 /* strerror.c: a constant text, "Unknown error" for a number that errno.h does not name. */
 char *strerror(int number);

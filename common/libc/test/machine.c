@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct machine machine;
@@ -13,6 +14,7 @@ void pg_console_write(const char *text, size_t length);
 int pg_console_read_byte(void);
 _Noreturn void pg_machine_exit(int status);
 _Noreturn void pg_panic(const char *fmt, ...);
+void *pg_malloc(size_t size);
 
 void machine_reset(const char *input)
 {
@@ -33,6 +35,11 @@ int pg_console_read_byte(void)
 {
     CHECK(*machine.input != '\0', "reads on at the end of the input");
     return (unsigned char)*machine.input++;
+}
+
+void *pg_malloc(size_t size)
+{
+    return machine.heap_is_full ? NULL : malloc(size);
 }
 
 bool machine_ends(void (*body)(void))

@@ -55,6 +55,7 @@ struct machine {
     const char *input;
     int exit_status;
     char panic_text[512];
+    bool heap_is_full;
 };
 extern struct machine machine;
 

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +13,8 @@ PG(strcpy);
 PG(strncpy);
 PG(strcat);
 PG(strncat);
+PG(strdup);
+PG(strndup);
 PG(strcmp);
 PG(strncmp);
 PG(strcasecmp);
@@ -151,6 +154,29 @@ static void words(void)
     }
 }
 
+static void duplicates(void)
+{
+    for (int round = 0; round < 2000; round++) {
+        size_t length = random_below(40), limit = random_below(50);
+        char *text = exact_block(length + 1);
+        random_text(text, length, "abc");
+        char *whole = pg_strdup(text), *part = pg_strndup(text, limit);
+        CHECK(whole != text && strcmp(whole, text) == 0, "strdup of \"%s\": \"%s\"", text, whole);
+        CHECK(strlen(part) == strnlen(text, limit) && strncmp(part, text, limit) == 0,
+              "strndup of \"%s\", %zu: \"%s\"", text, limit, part);
+        free(whole);
+        free(part);
+    }
+    char *bytes = exact_block(5); /* no NUL within the limit */
+    memset(bytes, 'x', 5);
+    char *part = pg_strndup(bytes, 5);
+    CHECK(strcmp(part, "xxxxx") == 0, "strndup without a NUL: \"%s\"", part);
+    free(part);
+    machine.heap_is_full = true;
+    CHECK(!pg_strdup("text") && !pg_strndup("text", 2), "a copy without memory");
+    machine.heap_is_full = false;
+}
+
 static void errors(void)
 {
     static const int numbers[] = {0,          EPERM,     ENOENT,       EBADF,    EAGAIN,
@@ -168,11 +194,8 @@ static void errors(void)
 }
 
 const struct test string_tests[] = {
-    {"strlen", lengths},
-    {"strcpy and strcat", copies},
-    {"strcmp", comparisons},
-    {"strchr and strstr", searches},
-    {"strtok", words},
-    {"strerror", errors},
-    {NULL, NULL},
+    {"strlen", lengths},     {"strcpy and strcat", copies},
+    {"strcmp", comparisons}, {"strchr and strstr", searches},
+    {"strtok", words},       {"strdup", duplicates},
+    {"strerror", errors},    {NULL, NULL},
 };

@@ -51,6 +51,12 @@ void trap_handle(unsigned vector, trap_handler *handler);
 /* Gives an IST stack another place: `top` is its end, 16-byte aligned. Lab 02 guards them so. */
 void trap_stack_set(unsigned ist, uint64_t top);
 
+/* Where the processor begins an IST stack: its end, as the task-state segment has it now. */
+uint64_t trap_stack(unsigned ist);
+
+/* Whether the gate of a vector in the processor's IDT is still as traps_init made it. */
+bool trap_gate_intact(unsigned vector);
+
 /* Whether 16 bytes at `address` lie on one of the IST stacks that traps_init made. */
 bool ist_stack_holds(uint64_t address);
 
