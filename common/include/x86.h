@@ -310,6 +310,14 @@ static inline void write_xcr0(uint64_t value)
     __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"(value >> 32));
 }
 
+/* With CR4.FSGSBASE. */
+static inline uint64_t read_fs_base(void)
+{
+    uint64_t value;
+    __asm__ volatile("rdfsbase %0" : "=r"(value));
+    return value;
+}
+
 /* The word at an offset from the GS base. */
 static inline uint64_t read_gs(uint64_t offset)
 {

@@ -1,12 +1,5 @@
-# Stage 02: what it is made of. common/mk/build.mk has the rules.
+# Stage 03: what it is made of. common/mk/build.mk has the rules.
 
 LOADER_ROOMS  := boot loader     # every .asm and .c file of these rooms is part of the loader
 LOADER_SHARES := kernel/uart.c kernel/console.c   # and so are these, from the rooms of the kernel
-KERNEL_ROOMS  := kernel mm
-
-# Files of stage 01 that differ here, and why.
-SEAMS += kernel/main.c       # sets up memory, and runs the application on a guarded stack
-SEAMS += kernel/boot.h       # physical memory is in the direct map, no longer one to one
-SEAMS += kernel/traps.h      # IST stacks can be replaced by guarded ones
-SEAMS += kernel/traps.c      # IST stacks can be replaced by guarded ones
-SEAMS += kernel/backtrace.c  # there are more stacks than the first
+KERNEL_ROOMS  := kernel mm smp threads sync

@@ -9,6 +9,8 @@
 #include "kernel/traps.h"
 #include "kernel/uart.h"
 #include "mm/mm.h"
+#include "smp/smp.h"
+#include "threads/thread.h"
 #include "mm/stacks.h"
 
 const struct boot_info *boot_info;
@@ -19,6 +21,7 @@ int main(int argc, char **argv);
 /* On a stack of its own: the application. */
 static void application(void)
 {
+    smp_init();
     static char *argv[ARGUMENTS_MAX + 1];
     int argc = arguments_split(boot_pointer(boot_info->image_name),
                                boot_pointer(boot_info->command_line), argv);

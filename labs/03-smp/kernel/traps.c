@@ -91,6 +91,29 @@ void trap_stack_set(unsigned ist, uint64_t top)
     tss.ist[ist - 1] = top;
 }
 
+uint64_t trap_stack(unsigned ist)
+{
+    return tss.ist[ist - 1];
+}
+
+bool trap_gate_intact(unsigned vector)
+{
+    const struct descriptor_table table = store_idt();
+    const struct idt_gate *gate = (const struct idt_gate *)table.base + vector;
+    uint64_t stub =
+        gate->offset_low | (uint32_t)gate->offset_middle << 16 | (uint64_t)gate->offset_high << 32;
+
+    return table.limit >= (vector + 1) * sizeof *gate - 1 && gate->type == GATE_INTERRUPT &&
+           gate->selector == SELECTOR_CODE && gate->ist == ist_of(vector) &&
+           stub == (uint64_t)trap_stubs + vector * STUB_SIZE;
+}
+
+void traps_load(void)
+{
+    const struct descriptor_table table = {sizeof idt - 1, (uint64_t)idt};
+    load_idt(&table);
+}
+
 void traps_init(void)
 {
     gdt_init();

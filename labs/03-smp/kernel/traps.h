@@ -42,6 +42,9 @@ typedef void trap_handler(struct trap_frame *frame);
 /* Sets up the kernel's GDT and TSS, the IST stacks and the IDT. Called once, interrupts off. */
 void traps_init(void);
 
+/* Loads the IDT on the CPU that calls; all CPUs share it. */
+void traps_load(void);
+
 /*
  * Lets `handler` take the traps of one vector; NULL gives them back to the fault report. Handlers
  * run on an IST stack with interrupts off, and use no SSE; returning resumes what was interrupted.
@@ -50,6 +53,12 @@ void trap_handle(unsigned vector, trap_handler *handler);
 
 /* Gives an IST stack another place: `top` is its end, 16-byte aligned. Lab 02 guards them so. */
 void trap_stack_set(unsigned ist, uint64_t top);
+
+/* Where the processor begins an IST stack: its end, as the task-state segment has it now. */
+uint64_t trap_stack(unsigned ist);
+
+/* Whether the gate of a vector in the processor's IDT is still as traps_init made it. */
+bool trap_gate_intact(unsigned vector);
 
 /* Whether 16 bytes at `address` lie on one of the IST stacks that traps_init made. */
 bool ist_stack_holds(uint64_t address);

@@ -46,7 +46,7 @@ static void mark_used(uint32_t number, unsigned order)
     frame_table[number] = (struct frame){.state = FRAME_USED, .order = order};
 }
 
-/* The order of the largest block that can start at `number` and is not larger than `count`. */
+/* The order of the largest block that can start at `number` and has no more than `count` frames. */
 static unsigned largest_order(uint32_t number, uint64_t count)
 {
     unsigned order = 0;
@@ -55,6 +55,10 @@ static unsigned largest_order(uint32_t number, uint64_t count)
     return order;
 }
 
+/*
+ * Contract: frames.h. Think of a ruler: from any mark, which is the longest step that ends on a mark
+ * of its own size and not beyond the end?
+ */
 void frames_add(uint32_t first, uint32_t count)
 {
     /* EXERCISE 2.1a (20 points): cut the memory into blocks. */
@@ -68,6 +72,10 @@ void frames_add(uint32_t first, uint32_t count)
     /* END EXERCISE 2.1a */
 }
 
+/*
+ * Contract: frames.h. Afterwards the taken block is a used one (mark_used), and each part that was
+ * split off is a free block of its own.
+ */
 paddr_t frame_alloc(unsigned order)
 {
     /* EXERCISE 2.1b (20 points): take a block, and split it until it fits. */
@@ -88,24 +96,29 @@ paddr_t frame_alloc(unsigned order)
     /* END EXERCISE 2.1b */
 }
 
-/* Panics unless `address` is the start of a used block of this order (frames.h has the words). */
+/*
+ * Panics unless `address` is the start of a used block of this order (frames.h has the words; `%#lx`
+ * prints an address). The table has frame_table_count entries: read none behind them.
+ */
 static void check_used(paddr_t address, unsigned order)
 {
     /* EXERCISE 2.1c (20 points): the wrong and the double free. */
     uint64_t number = address / PAGE_SIZE;
-    const struct frame *frame = &frame_table[number];
 
     if (address % PAGE_SIZE != 0 || number >= frame_table_count ||
-        (frame->state != FRAME_FREE && frame->state != FRAME_USED))
+        (frame_table[number].state != FRAME_FREE && frame_table[number].state != FRAME_USED))
         panic("frame_free: %#lx heads no block", address);
-    if (frame->state == FRAME_FREE)
+    if (frame_table[number].state == FRAME_FREE)
         panic("frame_free: %#lx is free already", address);
-    if (frame->order != order)
-        panic("frame_free: %#lx is of order %u, not %u", address, frame->order, order);
+    if (frame_table[number].order != order)
+        panic("frame_free: %#lx is of order %u, not %u", address, frame_table[number].order, order);
     /* END EXERCISE 2.1c */
 }
 
-/* Frames outside of the table have no buddies: their entries are not there to be read. */
+/*
+ * Contract: frames.h. A buddy may lie behind the table's end: then there is no memory. One that
+ * heads a free block of another order is free only in part, or part of something larger.
+ */
 void frame_free(paddr_t address, unsigned order)
 {
     check_used(address, order);
@@ -128,43 +141,68 @@ void frame_free(paddr_t address, unsigned order)
 }
 
 /*
- * Contract: frames.h. A run is several used blocks, side by side: the largest first, as the bits of
- * `count` say.
+ * Splits the used block that holds frame `number` into used ones, the largest there are, so that one
+ * of them starts at `number`. Where no used block holds it, or one starts there, nothing happens.
+ * The note of the block's first frame stays.
  */
-paddr_t frames_alloc_run(uint64_t count)
+static void cut_used(uint32_t number)
 {
-    /* EXERCISE 2.1e (20 points): a run of frames. */
-    unsigned order = 0;
-    while (order < FRAME_ORDERS && (1ul << order) < count)
-        order++;
-    paddr_t address = count ? frame_alloc(order) : 0;
-    if (!address || count == 1ul << order)
-        return address;
+    /* EXERCISE 2.1e (20 points): cut a used block in two. */
+    uint32_t head = number;
+    unsigned order = 0; /* a block of this order or more that holds `number` starts at `head` */
 
-    uint32_t first = address / PAGE_SIZE;
-    uint32_t end = first + count;
-    for (uint32_t number = first; number < end;) {
-        unsigned piece = largest_order(number, end - number);
-        mark_used(number, piece);
-        number += 1u << piece;
+    while (frame_table[head].state != FRAME_USED || frame_table[head].order < order) {
+        if (++order == FRAME_ORDERS)
+            return;
+        head &= -(1u << order);
     }
-    mark_used(end, 0); /* heads what is given back */
-    frames_free_run((paddr_t)end * PAGE_SIZE, (1ul << order) - count);
-    return address;
+    for (order = frame_table[head].order; head != number;) {
+        order--;
+        uint32_t middle = head + (1u << order);
+        frame_table[head].order = order;
+        mark_used(middle, order);
+        if (number >= middle)
+            head = middle;
+    }
     /* END EXERCISE 2.1e */
 }
 
 void frames_free_run(paddr_t address, uint64_t count)
 {
-    if (address % PAGE_SIZE != 0 || address / PAGE_SIZE + count > frame_table_count)
+    uint64_t number = address / PAGE_SIZE;
+
+    if (address % PAGE_SIZE != 0 || number >= frame_table_count ||
+        count > frame_table_count - number)
         panic("frame_free: %#lx heads no block", address);
 
-    for (uint32_t number = address / PAGE_SIZE; count > 0;) {
+    if (count > 0)
+        cut_used(number);
+    while (count >
+           0) { /* the pieces of a run are the largest there are, like those of frames_add */
         unsigned piece = largest_order(number, count);
-        if (frame_table[number].state != FRAME_FREE)
-            mark_used(number, piece); /* a piece of a larger block, perhaps */
         frame_free((paddr_t)number * PAGE_SIZE, piece);
         number += 1u << piece;
         count -= 1u << piece;
     }
+}
+
+/* Contract: frames.h. A block gives back what is too much of it. */
+paddr_t frames_alloc_run(uint64_t count)
+{
+    /* EXERCISE 2.1f (20 points): a run of frames. */
+    unsigned order = 0;
+    while (order < FRAME_ORDERS && (1ul << order) < count)
+        order++;
+    paddr_t address = count > 0 ? frame_alloc(order) : 0;
+    if (address && count < 1ul << order)
+        frames_free_run(address + count * PAGE_SIZE, (1ul << order) - count);
+    return address;
+    /* END EXERCISE 2.1f */
+}
+
+void frames_split(paddr_t address, unsigned order)
+{
+    check_used(address, order);
+    for (uint32_t i = 0; i < 1u << order; i++)
+        mark_used(address / PAGE_SIZE + i, 0);
 }

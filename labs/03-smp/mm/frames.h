@@ -6,11 +6,13 @@
  * the list of its order, and no two free buddies stand side by side: they are merged.
  *
  * What is known of a frame stands in a table with one entry a frame (struct frame), and not in the
- * frame itself: a free frame is never written. Only entries of frames that head a block, free or
- * used, mean anything; set-up leaves all others as the memory was, so that a machine of 64 GiB
- * starts as fast as a small one.
+ * frame itself: a free frame is never written. `state` and `order` mean something only where a
+ * frame heads a block, free or used. Set-up leaves all other entries as the memory was, so that a
+ * machine of 64 GiB starts as fast as a small one; a merge never needs them. Only a wrong free can
+ * meet such an entry, and by a very small chance take it for a block.
  *
- * Locking: none yet; lab 03 puts it behind these functions. Not to be called from an interrupt.
+ * Locking: none yet; lab 03 puts it behind these functions. Not to be called from an interrupt,
+ * but from the page-fault handler.
  *
  * Source: Knuth, The Art of Computer Programming, vol. 1, §2.5 (the buddy system).
  */
@@ -27,7 +29,7 @@
 struct frame {
     union {
         uint32_t next; /* free: the next block in the list of this order, 0 at its end */
-        uint32_t note; /* used: whatever the owner wants to remember */
+        uint32_t note; /* used: whatever the owner wants to remember, of each frame of the block */
     };
     uint32_t previous; /* free: the block before it in the list, 0 at its start */
     uint16_t state;    /* FRAME_FREE or FRAME_USED: it heads such a block; all else: it does not */
@@ -42,7 +44,7 @@ struct frame {
 extern struct frame *frame_table;
 extern uint32_t frame_table_count;         /* entries: frame numbers 0 to frame_table_count - 1 */
 extern uint32_t frame_lists[FRAME_ORDERS]; /* the first free block of each order, or 0 */
-extern uint64_t frames_total;              /* handed in by frames_add */
+extern uint64_t frames_total;              /* all that frames_add got */
 extern uint64_t frames_free;               /* of these, how many are free now */
 
 /*
@@ -56,14 +58,15 @@ void frames_init_high(const struct boot_info *info);
 
 /*
  * Hands `count` frames from number `first` on to the allocator: they are free from now on. They
- * were not handed in before, lie in the table, and frame 0 is not among them. Makes the largest
- * blocks there are, and touches no entries but those that head a block (and their neighbours in a
- * list).
+ * were not handed in before, lie in the table, and frame 0 is not among them; no free frame stands
+ * next to them, but across a multiple of 1 GiB. Makes the largest blocks there are, and touches no
+ * entries but of those that head a block, and of their neighbours in a list.
  */
 void frames_add(uint32_t first, uint32_t count);
 
 /*
- * Takes a block of 2^order frames, whose contents are undefined and whose note is 0.
+ * Takes a block of 2^order frames, out of the smallest free block that is large enough. The
+ * contents are undefined, and the first frame's note is 0.
  *
  * Returns its physical address, a multiple of its size, or 0: no block of this size is free, or
  * `order` is not below FRAME_ORDERS.
@@ -72,16 +75,17 @@ paddr_t frame_alloc(unsigned order) __attribute__((warn_unused_result));
 
 /*
  * Gives back a block of frame_alloc, with the same order; merges it with its buddy while that is
- * free. Panics, with the frame's address and nothing changed, where this can not be right:
+ * free. Panics, with the address as it was given and nothing changed, where this can not be right:
  *   "frame_free: 0x… is free already"            it heads a free block
- *   "frame_free: 0x… heads no block"             never handed in, or inside of some block
+ *   "frame_free: 0x… heads no block"             never handed in, inside of some block, no frame's
+ *                                                address, or no memory
  *   "frame_free: 0x… is of order N, not M"       it was taken with another order
  */
 void frame_free(paddr_t address, unsigned order);
 
 /*
- * Takes `count` contiguous frames, for DMA and large blocks: a block of the next order up, of which
- * the frames behind the first `count` are given back at once. The first has a note, which is 0.
+ * Takes `count` contiguous frames, for DMA and large blocks. Of the block of the next order up, the
+ * frames behind the first `count` stay free. The first frame's note is 0.
  *
  * Returns their physical address, a multiple of the smallest power of two that holds them, or 0:
  * no such block is free, `count` is 0, or more than 2^18.
@@ -90,11 +94,18 @@ paddr_t frames_alloc_run(uint64_t count) __attribute__((warn_unused_result));
 
 /*
  * Gives back `count` frames of frames_alloc_run, or the last `count` of them, which shrinks the
- * run. Panics as frame_free does.
+ * run. A block of frame_alloc is a run of 2^order frames, too, and can be shrunk. Panics as
+ * frame_free does, perhaps with some of the frames given back.
  */
 void frames_free_run(paddr_t address, uint64_t count);
 
-/* What the owner of a used block remembers about it. */
+/*
+ * Makes a used block 2^order used blocks of one frame each, whose notes are 0, so that its parts can
+ * be given back. Panics as frame_free does.
+ */
+void frames_split(paddr_t address, unsigned order);
+
+/* What the owner of a used frame remembers about it. */
 static inline uint32_t *frame_note(paddr_t address)
 {
     return &frame_table[address / PAGE_SIZE].note;

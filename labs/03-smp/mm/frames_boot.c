@@ -5,9 +5,12 @@
 #include <stddef.h>
 
 #include "machine.h"
+#include "mm/address_space.h"
 #include "mm/direct.h"
 
-#define LOW_END (4ul << 30) /* what the direct map reaches from the start */
+#define LOWEST   PAGE_SIZE                 /* frame 0 is never handed in */
+#define LOW_END  (4ul << 30)               /* what the direct map reaches from the start */
+#define HIGH_END ((1ul << 44) - PAGE_SIZE) /* frame numbers have 32 bits */
 
 /* The table, in the memory that it describes. */
 static paddr_t table_base, table_end;
@@ -28,31 +31,35 @@ static bool clip(const struct boot_region *region, paddr_t low, paddr_t high, pa
 {
     *base = region->base > low ? region->base : low;
     *end = minimum(region->base + region->size, high);
-    return region->type == BOOT_FREE && *base < *end;
-}
-
-/* One past the last address that is free. */
-static paddr_t free_end(const struct boot_info *info)
-{
-    paddr_t end = 0;
-    for (uint32_t i = 0; i < info->region_count; i++)
-        if (info->regions[i].type == BOOT_FREE)
-            end = info->regions[i].base + info->regions[i].size;
-    return end;
+    return *base < *end;
 }
 
 /*
- * The end of the smallest region that holds the table becomes the table: small memory is left for
- * large machines' small tables, and blocks start at the regions' aligned beginnings.
+ * One past the last frame that is RAM, whoever uses it: later the kernel may give away what the
+ * loader and the firmware left behind.
+ */
+static uint32_t ram_end(const struct boot_info *info)
+{
+    paddr_t end = 0;
+    for (uint32_t i = 0; i < info->region_count; i++)
+        if (region_is_ram(&info->regions[i]))
+            end = info->regions[i].base + info->regions[i].size;
+    return minimum(end, HIGH_END) / PAGE_SIZE;
+}
+
+/*
+ * The table becomes the end of the smallest free region that it fits into: the largest regions stay
+ * whole, and the aligned starts of regions, where large blocks are.
  */
 static void place_table(const struct boot_info *info)
 {
-    uint64_t size = page_up(frame_table_count * sizeof(struct frame));
+    uint64_t size = page_up((uint64_t)frame_table_count * sizeof(struct frame));
     uint64_t best = UINT64_MAX;
     paddr_t base, end;
 
     for (uint32_t i = 0; i < info->region_count; i++)
-        if (clip(&info->regions[i], PAGE_SIZE, LOW_END, &base, &end) && end - base >= size &&
+        if (info->regions[i].type == BOOT_FREE &&
+            clip(&info->regions[i], LOWEST, LOW_END, &base, &end) && end - base >= size &&
             end - base < best) {
             best = end - base;
             table_base = end - size;
@@ -64,26 +71,32 @@ static void place_table(const struct boot_info *info)
 }
 
 /*
- * Buddies are looked up before and behind the memory that is handed in; what entries there mean
- * must be known: nothing.
+ * Makes known what the entries mean that a merge may look up outside of a piece of memory, as a
+ * buddy of one of its blocks: nothing. These are the next one, and the start of each larger block
+ * that the piece begins within.
  */
 static void forget_edges(paddr_t base, paddr_t end)
 {
-    uint32_t first = base / PAGE_SIZE;
+    uint32_t first = base / PAGE_SIZE, next = end / PAGE_SIZE;
 
     for (unsigned order = 0; order < FRAME_ORDERS; order++)
         frame_table[first & -(1u << order)].state = 0;
-    if (end / PAGE_SIZE < frame_table_count)
-        frame_table[end / PAGE_SIZE].state = 0;
+    if (next < frame_table_count)
+        frame_table[next].state = 0;
 }
 
-/* Calls `act` for each piece of free memory between `low` and `high`, without the table's. */
+static void add(paddr_t base, paddr_t end)
+{
+    frames_add(base / PAGE_SIZE, (end - base) / PAGE_SIZE);
+}
+
+/* Calls `act` for the free memory between `low` and `high`, piece by piece, without the table's. */
 static void for_each_free(const struct boot_info *info, paddr_t low, paddr_t high,
                           void act(paddr_t base, paddr_t end))
 {
     for (uint32_t i = 0; i < info->region_count; i++) {
         paddr_t base, end;
-        if (!clip(&info->regions[i], low, high, &base, &end))
+        if (info->regions[i].type != BOOT_FREE || !clip(&info->regions[i], low, high, &base, &end))
             continue;
         if (table_base >= base && table_end <= end) {
             if (base < table_base)
@@ -95,20 +108,15 @@ static void for_each_free(const struct boot_info *info, paddr_t low, paddr_t hig
     }
 }
 
-static void add(paddr_t base, paddr_t end)
-{
-    frames_add(base / PAGE_SIZE, (end - base) / PAGE_SIZE);
-}
-
 void frames_init(const struct boot_info *info)
 {
-    frame_table_count = free_end(info) / PAGE_SIZE;
+    frame_table_count = ram_end(info);
     place_table(info);
-    for_each_free(info, PAGE_SIZE, UINT64_MAX, forget_edges);
-    for_each_free(info, PAGE_SIZE, LOW_END, add);
+    for_each_free(info, LOWEST, HIGH_END, forget_edges);
+    for_each_free(info, LOWEST, LOW_END, add);
 }
 
 void frames_init_high(const struct boot_info *info)
 {
-    for_each_free(info, LOW_END, UINT64_MAX, add);
+    for_each_free(info, LOW_END, HIGH_END, add);
 }

@@ -14,6 +14,7 @@
 static struct stack stacks[STACKS_MAX]; /* stacks[n] is the one in slot n; top == 0: none */
 
 struct stack *thread_stack;
+static const struct stack *ist_stacks[IST_STACKS];
 
 struct stack *stack_at(vaddr_t address)
 {
@@ -80,6 +81,29 @@ struct stack *stack_create(const char *name, uint64_t size, uint64_t limit)
     return NULL;
 }
 
+int stack_grow(struct stack *stack, vaddr_t address)
+{
+    /* EXERCISE 2.5e (15 points): a stack grows. */
+    vaddr_t page = address & -(vaddr_t)PAGE_SIZE;
+
+    if (address < stack->limit || address >= stack->low)
+        return -EFAULT;
+    int error = map_stack(stack->low, stack->low - page);
+    if (!error)
+        stack->low = page;
+    return error;
+    /* END EXERCISE 2.5e */
+}
+
+struct stack *stack_overrun(vaddr_t rbp, vaddr_t rsp, vaddr_t address)
+{
+    struct stack *stack = stack_at(rbp);
+
+    if (!stack || stack_at(address) == stack || rsp >= stack->limit || address >= stack->limit)
+        return NULL;
+    return address + 8 >= rsp ? stack : NULL;
+}
+
 static struct stack *stack_needed(const char *name, uint64_t size, uint64_t limit)
 {
     struct stack *stack = stack_create(name, size, limit);
@@ -98,6 +122,19 @@ void stacks_init(void)
         [IST_MACHINE_CHECK - 1] = "the machine-check stack",
     };
     thread_stack = stack_needed("thread 0's stack", THREAD_STACK_SIZE, STACK_MAX);
-    for (unsigned ist = 1; ist <= IST_STACKS; ist++)
-        trap_stack_set(ist, stack_needed(names[ist - 1], IST_STACK_SIZE, IST_STACK_SIZE)->top);
+    for (unsigned ist = 1; ist <= IST_STACKS; ist++) {
+        ist_stacks[ist - 1] = stack_needed(names[ist - 1], IST_STACK_SIZE, IST_STACK_SIZE);
+        trap_stack_set(ist, ist_stacks[ist - 1]->top);
+    }
+}
+
+const struct stack *ist_stack(unsigned ist)
+{
+    return ist_stacks[ist - 1];
+}
+
+void stack_destroy(struct stack *stack)
+{
+    unmap_stack(stack->low, stack->top);
+    *stack = (struct stack){0};
 }

@@ -18,7 +18,7 @@
 
 #define STACK_SLOT (1ul << 20)
 #define STACK_MAX  (STACK_SLOT - 2 * PAGE_SIZE) /* the largest stack that a slot has room for */
-#define STACKS_MAX 64
+#define STACKS_MAX 16384
 
 #define THREAD_STACK_SIZE (64 * 1024) /* of an application's thread at its start */
 
@@ -44,11 +44,33 @@ struct stack *stack_at(vaddr_t address);
 /* Whether `size` bytes at `address` lie in the mapped part of some stack. */
 bool stack_holds(vaddr_t address, uint64_t size);
 
+/*
+ * Maps the pages from the one that holds `address` up to stack->low, which is lowered to it: so a
+ * stack grows on first touch, and has no holes. The new contents are undefined.
+ *
+ * Returns 0; -EFAULT: the address is not one that the stack may grow to (below its limit: the
+ * guard; from low up: it is mapped); or -ENOMEM. After an error nothing has changed.
+ */
+int stack_grow(struct stack *stack, vaddr_t address) __attribute__((warn_unused_result));
+
+/*
+ * The stack that a function has left with a frame too large for it, or NULL. The function, whose
+ * registers are given, touches `address` in its own frame: between rsp (a push: 8 bytes below) and
+ * rbp. Its frame began on a stack, and rsp and the address lie below all that is this stack's.
+ */
+struct stack *stack_overrun(vaddr_t rbp, vaddr_t rsp, vaddr_t address);
+
 /* Gives the traps guarded IST stacks in place of those in the image, and makes thread 0's stack. */
 void stacks_init(void);
+
+/* The stack that was made for the traps of an IST number, 1 to IST_STACKS. */
+const struct stack *ist_stack(unsigned ist);
 
 /* Thread 0's: the one that the application's main runs on. */
 extern struct stack *thread_stack;
 
 /* Leaves the stack that it is called on for good, and calls `function` on a fresh one. */
 _Noreturn void stack_enter(vaddr_t top, void function(void)); /* stack_enter.asm */
+
+/* Unmaps a stack of stack_create and gives its frames and its slot back. Nobody runs on it. */
+void stack_destroy(struct stack *stack);

@@ -42,10 +42,11 @@ static void cpu_main(uint32_t number)
 /* A free frame below 1 MiB: start-up interrupts can name no other. 0: there is none. */
 static paddr_t low_frame(void)
 {
-    paddr_t frames[64], found = 0;
+    static paddr_t frames[4096];
+    paddr_t found = 0;
     unsigned taken = 0;
 
-    while (taken < 64 && !found) { /* the allocator gives what it likes: keep asking */
+    while (taken < 4096 && !found) { /* the allocator gives what it likes: keep asking */
         paddr_t frame = frame_alloc(0);
         if (!frame)
             break;

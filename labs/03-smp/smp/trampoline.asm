@@ -7,7 +7,6 @@
 
         global trampoline_start, trampoline_end
 
-MSR_EFER        equ 0xc0000080
 %define AT(x)   (x - trampoline_start)
 
         section .rodata

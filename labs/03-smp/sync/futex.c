@@ -60,11 +60,10 @@ int futex_wait(uint32_t *word, uint32_t expected, nanos_t deadline)
     }
     append(bucket, &waiter);
     thread_prepare_wait();
-    spin_unlock(&bucket->lock, flags);
-
+    spin_release(&bucket->lock); /* interrupts stay off: a thread that waits is not preempted */
     thread_wait(deadline);
 
-    flags = spin_lock(&bucket->lock);
+    spin_take(&bucket->lock);
     bool woken = !waiter.queued;
     if (!woken)
         take_out(bucket, &waiter);

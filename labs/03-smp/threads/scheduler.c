@@ -33,11 +33,16 @@ static struct thread *queue_pop(struct run_queue *queue)
     return OF(first, node);
 }
 
-/* When this CPU must look again: the end of the slice if anybody waits, or the first timer. */
+/*
+ * When this CPU must look again: the end of the slice if anybody waits, or the first timer. A slice
+ * that is over needs no further interrupt: one that came at once, again and again, would leave the
+ * interrupted code no time to give way. Nor does the idle thread have a slice.
+ */
 static void arm_timer(struct cpu *cpu)
 {
     struct run_queue *queue = &cpu->queue;
-    nanos_t at = queue->ready.first ? queue->slice_end : UINT64_MAX;
+    bool sliced = queue->ready.first && !queue->preempt_wanted && cpu->thread != queue->idle;
+    nanos_t at = sliced ? queue->slice_end : UINT64_MAX;
 
     if (queue->timers.first && queue->timers.first->key < at)
         at = queue->timers.first->key;
@@ -128,13 +133,12 @@ void schedule(void)
     to->began = now;
     queue->slice_end = now + SLICE;
     queue->preempt_wanted = false;
-    arm_timer(cpu);
     if (from->state == THREAD_DEAD)
         queue->dead = from;
-    if (to != from) {
-        cpu->thread = to;
+    cpu->thread = to;
+    arm_timer(cpu);
+    if (to != from)
         thread_switch(from, to);
-    }
     /* END EXERCISE 3.6a */
     schedule_finish(); /* perhaps on another CPU than before */
     interrupts_restore(flags);

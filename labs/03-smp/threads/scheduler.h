@@ -48,6 +48,7 @@ void thread_yield(void);
 void thread_wake(struct thread *thread);
 
 /*
+ * Interrupts are off from the first of these to the last.
  * To wait without losing a wake-up: thread_prepare_wait, then look once more whether there is
  * reason to wait (or tell the waker about oneself), then thread_wait; a thread_wake in between
  * makes thread_wait return at once. `deadline` UINT64_MAX: no time-out.

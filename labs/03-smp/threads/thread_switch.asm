@@ -3,7 +3,7 @@
         extern schedule, schedule_finish, thread_main
         global thread_switch, thread_start, preempt_entry
 
-MSR_FS_BASE     equ 0xc0000100
+
 XSAVE_ALL       equ 7                   ; x87, SSE, AVX (SDM vol. 1 §13.1)
 
         struc thread

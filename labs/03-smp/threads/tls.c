@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exercise.h"
+#include "x86.h"
 
 extern char tls_start[], tls_data_end[], tls_end[]; /* image.ld */
 
@@ -20,9 +21,7 @@ struct control_block {
 
 static struct control_block *block(void)
 {
-    struct control_block *self;
-    __builtin_memcpy(&self, &(uint64_t){__builtin_ia32_rdfsbase64()}, sizeof self);
-    return self;
+    return (struct control_block *)read_fs_base();
 }
 
 uint64_t tls_create(void)
@@ -51,5 +50,7 @@ int *errno_location(void)
 {
     static int early; /* before there are threads */
 
-    return block() ? &block()->error : &early;
+    struct control_block *own = block();
+
+    return own ? &own->error : &early;
 }
