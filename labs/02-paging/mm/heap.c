@@ -9,6 +9,7 @@
 #include "machine.h"
 #include "mm/direct.h"
 #include "mm/frames.h"
+#include "mm/heap_debug.h"
 #include "mm/slab.h"
 
 #define RUN_MAX (1ul << (FRAME_ORDERS - 1)) /* pages of the largest run that can be had */
@@ -228,4 +229,10 @@ int posix_memalign(void **block, size_t alignment, size_t size)
         return ENOMEM;
     *block = found;
     return 0;
+}
+
+/* Weak: with HEAP=debug, mm/heap_debug.c replaces it at link time. */
+__attribute__((weak)) bool heap_debug_explain(vaddr_t address, char *text, size_t size)
+{
+    return false;
 }
