@@ -18,12 +18,6 @@
 extern const char image_start[], image_text_end[], image_rodata[], image_data[],
     image_end[]; /* image.ld */
 
-/* An image without the debugging heap has none of its blocks. */
-__attribute__((weak)) bool heap_debug_explain(vaddr_t address, char *text, size_t size)
-{
-    return false;
-}
-
 static const char *access_words(uint64_t code)
 {
     if (code & PF_FETCH)
@@ -111,7 +105,7 @@ static const char *print_place(vaddr_t address, uint64_t code)
 {
     /* EXERCISE 2.6b (10 points): what lies at an address. */
     const struct stack *stack = stack_at(address);
-    char words[128];
+    char words[192];
 
     if (address < application_space.start) {
         kprintf("address 0x%lx", address);
