@@ -34,7 +34,7 @@ static void *run_alloc(size_t size, size_t alignment)
         return NULL;
 
     if (pages < taken)
-        frames_free_run(run + pages * PAGE_SIZE, taken - pages);
+        frames_shrink_run(run, taken, pages);
     *frame_note(run) = run_note(pages);
     heap_runs++;
     heap_run_pages += pages;
@@ -49,7 +49,7 @@ static void run_shrink(void *block, uint64_t pages)
 
     if (pages == before)
         return;
-    frames_free_run(run + pages * PAGE_SIZE, before - pages);
+    frames_shrink_run(run, before, pages);
     *frame_note(run) = run_note(pages);
     heap_run_pages -= before - pages;
 }
