@@ -61,8 +61,8 @@ IMAGES          := $(patsubst %,$(B)/%.elf,$(APPS))
 
 # APP.debug.elf has the stage's debugging heap in it, to which the linker turns the calls.
 DEBUG_HEAP_CALLS := malloc free calloc realloc aligned_alloc posix_memalign
-DEBUG_IMAGES     := $(if $(DEBUG_HEAP),$(sort $(patsubst %,$(B)/%.debug.elf,$(DEBUG_HEAP_APPS) \
-    $(if $(filter debug,$(HEAP)),$(filter $(APP),$(APPS))))))
+DEBUG_IMAGES     := $(if $(DEBUG_HEAP),$(sort $(patsubst %,$(B)/%.debug.elf,$(filter $(DEBUG_HEAP_APPS) \
+    $(if $(filter debug,$(HEAP)),$(APP)),$(APPS)))))
 
 # Helpers in assembly: NAME_*.asm belongs to the application NAME.
 app_objects = $(patsubst %,$(O)/%.o,$(wildcard $(APP_HOMES:%=%/$(1).c) $(APP_HOMES:%=%/$(1)_*.asm)))
