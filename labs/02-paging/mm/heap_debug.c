@@ -263,14 +263,14 @@ void __wrap_free(void *block)
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    size_t bytes;
+    bool fits = size == 0 || count <= SIZE_MAX / size;
+    void *block = fits ? create(count * size, ALIGNMENT, SITE) : NULL;
 
-    if (__builtin_mul_overflow(count, size, &bytes)) {
+    if (!fits)
         errno = ENOMEM;
-        return NULL;
-    }
-    void *block = create(bytes, ALIGNMENT, SITE);
-    return block ? memset(block, 0, bytes) : NULL;
+    else if (block)
+        memset(block, 0, count * size);
+    return block;
 }
 
 void *__wrap_realloc(void *block, size_t size)
