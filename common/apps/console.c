@@ -8,6 +8,6 @@ int main(void)
     if (boot_info->module_count < 1)
         return 1;
     const struct boot_module *module = &boot_info->modules[0];
-    return printf("%.*s", (int)module->size, (const char *)module->base) == (int)module->size ? 0
-                                                                                              : 2;
+    int size = (int)module->size;
+    return printf("%.*s", size, (const char *)boot_pointer(module->base)) == size ? 0 : 2;
 }

@@ -1,7 +1,8 @@
 """GDB's commands for Pagurus: `source common/gdb/pagurus.py` loads them all.
 
 `help user-defined` lists them. In commands/, one file holds the commands of one subsystem, and
-machine.py is what they read the machine with. start.gdb sets GDB up, and tells what works where.
+machine.py is what they read the machine with. unwind.py is no command: it leads `bt` across
+traps. start.gdb sets GDB up, and tells what works where.
 GDB 12 is the floor (gdb.RemoteTargetConnection).
 """
 
@@ -9,7 +10,7 @@ import importlib
 import os
 import sys
 
-_SUBSYSTEMS = ("paging", "processor", "traps", "boot")
+_SUBSYSTEMS = ("paging", "processor", "traps", "boot", "unwind")
 
 
 def _load() -> None:

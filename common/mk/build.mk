@@ -48,7 +48,7 @@ LDFLAGS   := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=n
 sources = $(patsubst $(S)/%,%,$(foreach room,$(1),$(sort $(wildcard $(S)/$(room)/*.asm $(S)/$(room)/*.c))))
 
 LOADER_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(LOADER_ROOMS)) $(LOADER_SHARES))
-KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(KERNEL_ROOMS)))
+KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(filter-out $(DEBUG_HEAP),$(call sources,$(KERNEL_ROOMS))))
 LIBC_OBJECTS    := $(patsubst %,$(O)/%.o,$(LIBC_SOURCES))
 SUPPORT_OBJECTS := $(patsubst %,$(O)/%.o,$(wildcard common/support/*.c))
 
@@ -59,13 +59,18 @@ APP_HOMES := common/apps $(foreach home,$(wildcard common/apps/from-*),$(if $(fi
 APPS      := $(sort $(notdir $(basename $(wildcard $(APP_HOMES:%=%/*.c)))))
 IMAGES          := $(patsubst %,$(B)/%.elf,$(APPS))
 
+# APP.debug.elf has the stage's debugging heap in it, to which the linker turns the calls.
+DEBUG_HEAP_CALLS := malloc free calloc realloc aligned_alloc posix_memalign
+DEBUG_IMAGES     := $(if $(DEBUG_HEAP),$(sort $(patsubst %,$(B)/%.debug.elf,$(filter $(DEBUG_HEAP_APPS) \
+    $(if $(filter debug,$(HEAP)),$(APP)),$(APPS)))))
+
 # Helpers in assembly: NAME_*.asm belongs to the application NAME.
 app_objects = $(patsubst %,$(O)/%.o,$(wildcard $(APP_HOMES:%=%/$(1).c) $(APP_HOMES:%=%/$(1)_*.asm)))
 
 Q := $(if $(V),,@)
 
 .PHONY: build
-build: $(B)/loader.elf $(IMAGES)
+build: $(B)/loader.elf $(IMAGES) $(DEBUG_IMAGES)
 
 # The commands are part of what an object depends on: other flags, other objects.
 $(B)/flags: FORCE
@@ -117,10 +122,20 @@ $(O)/symbols/none.o: common/mk/symbols.awk
 .SECONDEXPANSION:
 $(IMAGES): $(B)/%.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $$(call app_objects,$$*) $(O)/libc.a \
                        $(O)/symbols/none.o common/mk/symbols.awk
+	$(link_image)
+
+$(DEBUG_IMAGES): wraps := $(DEBUG_HEAP_CALLS:%=--wrap=%)
+$(DEBUG_IMAGES): $(B)/%.debug.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBUG_HEAP:%=$(O)/%.o) \
+                       $$(call app_objects,$$*) $(O)/libc.a $(O)/symbols/none.o common/mk/symbols.awk
+	$(link_image)
+
+define link_image
 	$(eval objects := $(filter %.ld %.o %.a,$(filter-out %/none.o,$^)))
-	$(Q)$(LD) $(LDFLAGS) -T $(objects) $(O)/symbols/none.o -o $(O)/symbols/$*.first
-	$(Q)nm -n $(O)/symbols/$*.first | awk -f common/mk/symbols.awk > $(O)/symbols/$*.asm
-	$(Q)$(NASM) -f elf64 $(O)/symbols/$*.asm -o $(O)/symbols/$*.o
-	$(Q)$(LD) $(LDFLAGS) -T $(objects) $(O)/symbols/$*.o -o $@
+	$(eval symbols := $(O)/symbols/$(@F:.elf=))
+	$(Q)$(LD) $(LDFLAGS) $(wraps) -T $(objects) $(O)/symbols/none.o -o $(symbols).first
+	$(Q)nm -n $(symbols).first | awk -f common/mk/symbols.awk > $(symbols).asm
+	$(Q)$(NASM) -f elf64 $(symbols).asm -o $(symbols).o
+	$(Q)$(LD) $(LDFLAGS) $(wraps) -T $(objects) $(symbols).o -o $@
+endef
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

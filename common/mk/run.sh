@@ -2,7 +2,8 @@
 # Boots build/$STAGE with one application in QEMU, the console on the terminal, and says how it
 # ended. Exit status 0 only if the application's is 0.
 #
-# In, from the environment: STAGE, APP, ARGS, MEMORY (64M), MACHINE (q35), ACCEL (tcg or kvm), V.
+# In, from the environment: STAGE, APP, ARGS, HEAP (empty or debug), MEMORY (64M), MACHINE (q35),
+# ACCEL (tcg or kvm), V.
 # Ctrl-A X ends the machine when the console is a terminal.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -25,6 +26,16 @@ apps=("${apps[@]##*/}")
 apps=("${apps[@]%.c}")
 [[ -n ${APP:-} && " ${apps[*]} " == *" $APP "* ]] ||
     usage "no application '${APP:-}'; there are: ${apps[*]}"
+
+image=$APP.elf
+case ${HEAP:-} in
+'') ;;
+debug)
+    grep -q '^DEBUG_HEAP ' "labs/$STAGE/stage.mk" || usage "HEAP=debug: lab ${STAGE%%-*} has no heap"
+    image=$APP.debug.elf
+    ;;
+*) usage "HEAP=$HEAP: there is debug, and the ordinary heap without HEAP" ;;
+esac
 
 accel=${ACCEL:-tcg}
 case $accel in
@@ -60,7 +71,7 @@ log=$(mktemp log.XXXXXX)
 trap 'rm -f -- "$report" "$log"' EXIT
 
 qemu+=("${flags[@]}" -no-reboot -d cpu_reset -D "$log" -debugcon "file:$report"
-    -kernel loader.elf -initrd "$APP.elf")
+    -kernel loader.elf -initrd "$image")
 [[ -z ${ARGS:-} ]] || qemu+=(-append "$ARGS")
 if [[ -t 0 ]]; then
     qemu+=(-serial mon:stdio) # Ctrl-A X ends it, Ctrl-C goes to the guest
@@ -88,7 +99,7 @@ case $end in
     ;;
 "panic"*) said="$APP: panic: ${end#panic }" ;;
 "todo "*) said="exercise ${end#todo } is not done yet: see $lab_text" ;;
-"refused "*) said="the loader refused $APP.elf: ${end#refused }" ;;
+"refused "*) said="the loader refused $image: ${end#refused }" ;;
 *)
     if grep -q -i 'triple fault' "$log"; then
         said="$APP: triple fault: the CPU gave up and the machine was reset; look with: make gdb"

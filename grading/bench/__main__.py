@@ -1,6 +1,6 @@
 """The command `make bench`: measure one stage, print the table, and keep it as JSON.
 
-In:  STAGE (01-boot); N (rounds, 11 or more), CHECK=1 (a missed target fails), LINUX=no (without it).
+In:  STAGE (02-paging); N (rounds, 11 or more), CHECK=1 (a missed target fails), LINUX=no (without it).
 Out: the table, build/bench/STAGE.json; status 0, 1 for a missed target, 2 when nothing is measured.
 """
 
@@ -12,15 +12,17 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
-from pagurus import qemu
+from pagurus import build, qemu
 from pagurus.errors import UsageError
-from pagurus.stages import find_root, find_stage
+from pagurus.stages import Stage, find_root, find_stage
+from pagurus.verdict import HarnessError
 
-from bench import footprint, guests, report, rounds
+from bench import guests, report, rounds, stages
 from bench.errors import BenchError
+from bench.measure import Subject
 
-MACHINES = ("microvm", "q35")
 _YES_NO = {"": None, "1": True, "yes": True, "0": False, "no": False}
 
 
@@ -56,40 +58,44 @@ def bench(options: Options) -> bool:
     """Measure and print; whether every target is met."""
     root = find_root()
     stage = find_stage(root, options.stage)
-    build, out = root / "build" / stage.name, root / "build" / "bench"
-
-    hello = guests.hello_guest(build)
-    contestants = [guests.floor_guest(out), hello]
+    chosen = stages.measures(stage.name)
+    for earlier in stages.needs(stage.name):
+        _build(root, earlier)
+    out = root / "build" / "bench"
+    out.mkdir(parents=True, exist_ok=True)
     version = _qemu_version()
     print(f"bench {stage.name}: {version}, TCG, {guests.MEMORY}; medians of"
           f" {options.rounds} rounds; the host has {os.cpu_count()} CPUs and a load of"
           f" {os.getloadavg()[0]:.1f}", flush=True)
-    about_linux = None
-    if options.linux:
-        linux, kernel = guests.linux(out / "linux")
-        contestants.append(linux)
-        about_linux = {**asdict(kernel), "arguments": linux.boot[-1]}
-        print(f"linux: {kernel.package} {kernel.version}, {linux.boot[-1]}", flush=True)
+    kernel = guests.linux_kernel(out / "linux") if options.linux else None
+    if kernel:
+        print(f"linux: {kernel.package} {kernel.version}", flush=True)
 
-    series = rounds.measure(contestants, MACHINES, options.rounds)
-    sizes = {name: footprint.stripped_size(build / name, out)
-             for name in ("hello.elf", "loader.elf")}
-    memory = {machine: footprint.least_memory(hello, machine) for machine in MACHINES}
-    counted = {machine: footprint.count_instructions(build, machine) for machine in MACHINES}
-
-    found = report.targets(series, sizes, memory)
-    print("", *report.time_table(series), "", *report.target_table(found), sep="\n")
-    print("", *(f"instructions on {machine}: firmware {count.firmware:,}, then from the loader's"
-                f" entry to hello's first output {count.hello:,}"
-                for machine, count in counted.items()), sep="\n")
+    subject = Subject(root, stage.name, out, options.rounds, kernel)
+    findings = []
+    for measure in chosen:
+        findings.append(measure(subject))
+        if findings[-1].lines:
+            print("", *findings[-1].lines, sep="\n", flush=True)
+    found = [target for one in findings for target in one.targets]
+    print("", *report.target_table(found), sep="\n")
     about = {"stage": stage.name, "qemu": version, "memory": guests.MEMORY,
-             "rounds": options.rounds, "linux": about_linux,
-             "host": {"cpus": os.cpu_count(), "load": os.getloadavg()},
-             "instructions": {machine: asdict(count) for machine, count in counted.items()}}
+             "rounds": options.rounds, "linux": asdict(kernel) if kernel else None,
+             "host": {"cpus": os.cpu_count(), "load": os.getloadavg()}}
     file = out / f"{stage.name}.json"
-    file.write_text(json.dumps(report.as_json(series, found, about), indent=2) + "\n")
+    file.write_text(json.dumps(report.as_json(findings, about), indent=2) + "\n")
     print(f"\nkept in {file.relative_to(root)}")
     return all(target.met for target in found)
+
+
+def _build(root: Path, stage: str) -> None:
+    """An earlier stage, which make has not built for us."""
+    try:
+        broken = build.build(Stage(root, stage))
+    except HarnessError as error:
+        raise BenchError(f"{stage} does not build: {error}") from error
+    if broken:
+        raise BenchError(f"{stage} does not build: {broken.output}")
 
 
 def _qemu_version() -> str:

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pagurus import qemu
@@ -13,6 +13,8 @@ from bench.errors import BenchError
 from bench.timing import Run, time_run
 
 MEMORY = "256M"  # the same for all; Linux needs 128M
+MEMORY_BACKEND = "memory-backend=ram"  # a machine's option that goes with memory_flags
+COUNT = ("-icount", "shift=0,sleep=off")  # time is instructions, one is 1 ns; so is the TSC
 DEBUG_EXIT_0 = 1  # isa-debug-exit with value 0 ends QEMU with (0 << 1) | 1
 _QUICK = 20.0  # seconds after which a boot that takes milliseconds has failed, on a busy host too
 
@@ -26,24 +28,41 @@ class Guest:
     boot: tuple[str, ...]  # -kernel and what belongs to it
     marker: re.Pattern[bytes]  # its own first output
     status: int  # QEMU's exit status
+    memory: str = MEMORY
+    flags: tuple[str, ...] = ()  # none: time is the host's
     limit: float = _QUICK
     boots: int = 3  # in each round: short times need more of them, and cost little
     spare_boots: int = 0  # so many boots may fail in a bench, and are done again
 
-    def command(self, machine: str, memory: str = MEMORY) -> list[str]:
-        """QEMU with this guest, its console on stdout; time is the host's, so no -icount."""
-        flags = qemu.read_flags()
-        return [os.environ.get("QEMU") or flags["QEMU"], "-machine", machine,
-                "-accel", "tcg", "-cpu", flags["QEMU_CPU"], "-m", memory,
-                *flags["QEMU_FLAGS"].split(), "-no-reboot", "-serial", "stdio", *self.boot]
+    def with_memory(self, memory: str, name: str | None = None) -> "Guest":
+        """The same guest in a machine of another size."""
+        return replace(self, memory=memory, name=name or self.name)
 
-    def time(self, machine: str, memory: str = MEMORY, limit: float | None = None) -> Run:
+    def command(self, machine: str) -> list[str]:
+        """QEMU with this guest, its console on stdout."""
+        flags = qemu.read_flags()
+        return [os.environ.get("QEMU") or flags["QEMU"], "-machine", f"{machine},{MEMORY_BACKEND}",
+                "-accel", "tcg", "-cpu", flags["QEMU_CPU"], "-m", self.memory,
+                *memory_flags(self.memory), *flags["QEMU_FLAGS"].split(), *self.flags,
+                "-no-reboot", "-serial", "stdio", *self.boot]
+
+    def time(self, machine: str, limit: float | None = None) -> Run:
         """Boot it once."""
         try:
-            return time_run(self.command(machine, memory), self.folder, self.marker, self.status,
+            return time_run(self.command(machine), self.folder, self.marker, self.status,
                             limit or self.limit)
         except BenchError as error:
-            raise BenchError(f"{self.name} on {machine}, {memory}: {error}") from error
+            raise BenchError(f"{self.name} on {machine}, {self.memory}: {error}") from error
+
+
+def counted(guest: Guest, memory: str) -> Guest:
+    """The same guest, and its TSC counts instructions."""
+    return replace(guest, memory=memory, flags=COUNT)
+
+
+def memory_flags(size: str) -> list[str]:
+    """Memory that the host need not have: it is taken as the guest touches it."""
+    return ["-object", f"memory-backend-ram,id=ram,size={size},reserve=off"]
 
 
 def floor_guest(folder: Path) -> Guest:
@@ -58,24 +77,40 @@ def floor_guest(folder: Path) -> Guest:
     return Guest("floor", folder, ("-kernel", "floor.bin"), re.compile(rb"!"), DEBUG_EXIT_0)
 
 
-def hello_guest(build: Path) -> Guest:
-    """Ours. The loader speaks first; only a line that starts with Hello is the application's."""
-    for name in ("loader.elf", "hello.elf"):
-        if not (build / name).exists():
-            raise BenchError(f"no {name} in {build}; make build makes it")
-    return Guest("hello", build, ("-kernel", "loader.elf", "-initrd", "hello.elf"),
-                 re.compile(rb"^Hello", re.MULTILINE), DEBUG_EXIT_0)
+def our_guest(build: Path, app: str, marker: str, name: str | None = None,
+              arguments: str | None = None) -> Guest:
+    """One of our applications. The loader speaks too: the marker has to be the application's."""
+    for file in ("loader.elf", f"{app}.elf"):
+        if not (build / file).exists():
+            raise BenchError(f"no {file} in {build}; make build makes it")
+    boot = ("-kernel", "loader.elf", "-initrd", f"{app}.elf")
+    if arguments is not None:
+        boot += ("-append", arguments)
+    return Guest(name or app, build, boot, re.compile(marker.encode(), re.MULTILINE), DEBUG_EXIT_0)
 
 
-def linux(folder: Path) -> tuple[Guest, linux_guest.Kernel]:
-    """Linux, which turns the machine off by itself: QEMU ends with 0."""
+def hello_guest(build: Path, name: str | None = None) -> Guest:
+    """Ours: only a line that starts with Hello is its own."""
+    return our_guest(build, "hello", "^Hello", name)
+
+
+def linux(folder: Path, name: str, initramfs: Path, marker: str, arguments: str) -> Guest:
+    """Linux with one program, which turns the machine off by itself: QEMU ends with 0."""
+    boot = ("-kernel", "vmlinuz", "-initrd", initramfs.name, "-append", arguments)
+    return Guest(name, folder, boot, re.compile(marker.encode(), re.MULTILINE), 0,
+                 limit=30.0, boots=1, spare_boots=3)
+
+
+def linux_hello(folder: Path) -> Guest:
+    """Linux with the smallest program there is."""
+    return linux(folder, "linux", linux_guest.build_hello(folder), "^Hello",
+                 linux_guest.timed_arguments(Path("/proc/cpuinfo").read_text()))
+
+
+def linux_kernel(folder: Path) -> linux_guest.Kernel:
+    """The kernel, fetched into the folder if it is not there yet."""
     try:
-        kernel = linux_guest.fetch_kernel(folder)
+        return linux_guest.fetch_kernel(folder)
     except BenchError as error:
         raise BenchError(f"no Linux to compare with: {error} (apt-get update may help; LINUX=no "
                          "leaves it out)") from error
-    initramfs = linux_guest.build_initramfs(folder)
-    arguments = linux_guest.arguments(Path("/proc/cpuinfo").read_text())
-    boot = ("-kernel", "vmlinuz", "-initrd", initramfs.name, "-append", arguments)
-    return Guest("linux", folder, boot, re.compile(rb"^Hello", re.MULTILINE), 0,
-                 limit=30.0, boots=1, spare_boots=3), kernel

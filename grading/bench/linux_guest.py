@@ -1,8 +1,11 @@
-"""The Linux guest: Debian's cloud kernel, fetched by name, and an initramfs of one small program.
+"""The Linux guest: Debian's cloud kernel, fetched by name, and an initramfs of one program.
 
-Linux gets what helps it: no messages but hello, no self-tests, no mitigations, and its TSC
+Linux gets what helps it: no messages but the program's, no self-tests, no mitigations, and its TSC
 frequency. Without that, it measures the frequency against the PIT; when the host is busy
 meanwhile this fails, and a microvm, which has no other clock, then hangs for ever.
+
+Where instructions are counted, it also need not clear memory twice (init_on_alloc), and lays out
+its memory alike in each boot.
 """
 
 import hashlib
@@ -21,6 +24,7 @@ from bench.errors import BenchError
 
 META_PACKAGE = "linux-image-cloud-amd64"
 _ARGUMENTS = "console=ttyS0 quiet loglevel=0 mitigations=off cryptomgr.notests"
+_COUNTED = "tsc_early_khz=1000000 init_on_alloc=0 norandmaps"  # an instruction is 1 ns
 _SECONDS = 300  # for any one command
 _EXECUTABLE = 0o100755
 
@@ -34,13 +38,18 @@ class Kernel:
     sha256: str
 
 
-def arguments(cpuinfo: str) -> str:
-    """The kernel's command line on a host with this /proc/cpuinfo.
+def timed_arguments(cpuinfo: str) -> str:
+    """The kernel's command line under the clock, on a host with this /proc/cpuinfo.
 
     Under TCG the guest's TSC is the host's, whose frequency Linux shows as half the bogomips.
     """
     match = re.search(r"^bogomips\s*: ([0-9.]+)$", cpuinfo, re.MULTILINE)
     return f"{_ARGUMENTS} tsc_early_khz={float(match[1]) * 500:.0f}" if match else _ARGUMENTS
+
+
+def counted_arguments(program: str, more: str = "") -> str:
+    """The kernel's command line where instructions are counted, and the program's."""
+    return " ".join(part for part in (_ARGUMENTS, _COUNTED, more, "--", program) if part)
 
 
 def fetch_kernel(folder: Path) -> Kernel:
@@ -89,14 +98,36 @@ def newc(files: Mapping[str, bytes]) -> bytes:
     return archive
 
 
-def build_initramfs(folder: Path) -> Path:
-    """Assemble linux_init.asm and pack it as /init."""
+def build_hello(folder: Path) -> Path:
+    """An initramfs with linux_init.asm as /init."""
     source = Path(__file__).with_name("linux_init.asm")
     folder.mkdir(parents=True, exist_ok=True)
     _output(["nasm", "-f", "elf64", str(source), "-o", "init.o"], folder)
     _output(["ld", "-s", "init.o", "-o", "init"], folder)
-    archive = folder / "initramfs.cpio"
-    archive.write_bytes(newc({"init": (folder / "init").read_bytes()}))
+    return _pack(folder, "init", "initramfs.cpio")
+
+
+def build_program(folder: Path, root: Path, app: str, compiler: str) -> Path:
+    """An initramfs with one of our applications as /init, a static program of this compiler."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = [path for home in (root / "common/apps").glob("from-*")
+               for path in sorted([*home.glob(f"{app}.c"), *home.glob(f"{app}_*.asm")])]
+    objects = []
+    for source in sources:
+        if source.suffix == ".asm":
+            objects.append(f"{source.stem}.o")
+            _output(["nasm", "-f", "elf64", str(source), "-o", objects[-1]], folder)
+    program = f"{app}-{compiler}"
+    _output([compiler, "-std=gnu11", "-O2", "-static", "-Wl,-z,noexecstack",
+             "-iquote", str(root / "common/include"),
+             *(str(source) for source in sources if source.suffix == ".c"),
+             str(Path(__file__).with_name("linux_end.c")), *objects, "-o", program], folder)
+    return _pack(folder, program, f"{program}.cpio")
+
+
+def _pack(folder: Path, program: str, name: str) -> Path:
+    archive = folder / name
+    archive.write_bytes(newc({"init": (folder / program).read_bytes()}))
     return archive
 
 

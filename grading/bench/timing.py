@@ -18,10 +18,11 @@ _TAIL = 120  # characters of the console that an error shows
 
 @dataclass(frozen=True)
 class Run:
-    """What the clock showed, in seconds after the start of the QEMU process."""
+    """What the clock showed, in seconds after the start of the QEMU process, and what was said."""
 
     spoke: float
     ended: float
+    console: bytes = b""
 
 
 def time_run(command: Sequence[str], cwd: Path, marker: re.Pattern[bytes], status: int,
@@ -49,7 +50,7 @@ def time_run(command: Sequence[str], cwd: Path, marker: re.Pattern[bytes], statu
     if spoke is None or found != status:
         what = "never said its text" if spoke is None else f"ended with {found}, not {status}"
         raise BenchError(f"the guest {what}: {_tail(console)}")
-    return Run(spoke, ended)
+    return Run(spoke, ended, console)
 
 
 def _listen(process: subprocess.Popen[bytes], marker: re.Pattern[bytes], start: float,

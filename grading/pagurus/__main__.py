@@ -19,6 +19,7 @@ VERBS: dict[str, str] = {
     "diff": "stagediff:main",
     "mutants": "mutants:main",
     "emptied": "emptied:main",
+    "earlier": "earlier:main",
     "soak": "soak:main",
     "grade": "grade:grade_main",
     "test": "grade:test_main",

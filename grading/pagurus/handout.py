@@ -24,6 +24,7 @@ INSTRUCTOR_TOOLS = frozenset(
     f"grading/pagurus/{name}.py"
     for name in (
         "drift",
+        "earlier",
         "emptied",
         "forward",
         "handout",

@@ -45,12 +45,24 @@ tools_fast() { # without those that grade whole labs or drive a debugger through
         --ignore-glob='*/test_debug.py' --ignore-glob='*/test_cheats.py'
 }
 tools() { "$python" -m pytest -q -n "$(nproc)" grading/tests; }
-solution() { each_lab make -s grade LAB=@LAB; }
-starter() { each_lab starter_of @LAB; }
-starter_of() { # builds without a warning, scores 0, and every verdict is NOT-DONE
+solution() { # a line a lab, and the sum; what failed in full
+    local status=0
+    make -s grade | tee "$out/solution.sum" || status=$?
+    [[ $(tail -n 1 "$out/solution.sum") == "Score: ${#labs[@]}00/${#labs[@]}00" ]] || status=1
+    [[ $status -eq 0 ]] || "$python" - "${labs[@]/#/build/grade/}" << 'END'
+import json, sys
+for name in sys.argv[1:]:
+    for test in json.load(open(f"{name}.json"))["tests"]:
+        if test["verdict"] != "PASS":
+            print(test["verdict"], test["name"], test["output"], sep="\n", end="\n\n")
+END
+    return $status
+}
+starter() { # builds without a warning, scores 0, and every verdict is NOT-DONE
     local tree=$out/starter/$1 status=0
     rm -rf "$tree"
     make -s handout LAB="$1" OUT="$tree"
+    make -s -C "$tree" build WERROR=1 CC=clang B="build/clang"
     make -s -C "$tree" build WERROR=1
     make -s -C "$tree" grade || status=$?
     [[ $status -ne 0 ]] || { echo "the grade of a starter has exit status 0"; return 1; }
@@ -63,26 +75,37 @@ if grade["score"] or odd or not grade["tests"]:
     sys.exit(f"score {grade['score']}, {len(grade['tests'])} tests, not NOT-DONE: {odd}")
 END
 }
-emptied() { each_lab "$python" -m pagurus emptied @LAB; }
-mutants() { each_lab make -s mutants LAB=@LAB; }
-soak() { each_lab make -s soak LAB=@LAB N=3; }
+earlier() { "$python" -m pagurus earlier "$1"; } # earlier labs' tests, on this stage
+emptied() { "$python" -m pagurus emptied "$1"; }
+mutants() { make -s mutants LAB="$1"; }
+soak() { make -s soak LAB="$1" N=3; }
 
 quick=(build build_gcc drift text exercises libc_gcc host_gcc tools_fast solution)
 all=(format scripts build build_gcc build_clang drift text exercises libc_gcc libc_clang host_gcc
-    host_clang fuzz tools solution starter emptied mutants soak)
+    host_clang fuzz tools solution starter earlier emptied mutants soak)
+by_lab=(starter earlier emptied mutants soak) # one step a lab: STEP/NN-name, and STEP for all
 
 # ---- running them ------------------------------------------------------------------------------
 
 if [[ ${1:-} == --step ]]; then
-    "$2"
+    "${2%%/*}" "${2#*/}"
     exit
 fi
 
 steps=("${all[@]}")
 [[ -z ${QUICK:-} || ${QUICK} == 0 || ${QUICK} == no ]] || steps=("${quick[@]}")
 [[ $# -eq 0 ]] || steps=("$@")
-for step in "${steps[@]}"; do
-    if [[ " ${all[*]} ${quick[*]} " != *" $step "* ]]; then
+wanted=("${steps[@]}")
+steps=()
+for step in "${wanted[@]}"; do
+    if [[ " ${by_lab[*]} " == *" $step "* ]]; then
+        for lab in "${labs[@]}"; do
+            steps+=("$step/$lab")
+        done
+    elif [[ " ${all[*]} ${quick[*]} " == *" $step "* ||
+        (" ${by_lab[*]} " == *" ${step%%/*} "* && -d labs/${step#*/}) ]]; then
+        steps+=("$step")
+    else
         echo "check: no step '$step'; there are: ${all[*]}" >&2
         exit 2
     fi
@@ -93,7 +116,7 @@ counts() {
     sed -n -E '
         s/^(.*[^0-9])?([0-9]+) passed, ([0-9]+) failed$/\2 \3/p
         s/^([0-9]+ failed, )?([0-9]+) passed.* in [0-9.]+s.*$/\2 \1/p
-        s|^[a-z]+: ([0-9]+)/([0-9]+) (caught\|noticed)$|\1 \2 of|p
+        s|^[a-z]+: ([0-9]+)/([0-9]+) (caught\|noticed\|hold)$|\1 \2 of|p
         s/^soak: ([0-9]+) of ([0-9]+) results identical$/\1 \2 of/p' "$1" |
         awk '{ passed += $1; failed += $NF == "of" ? $2 - $1 : $2 } END { if (NR) print passed, failed }'
 }
@@ -104,7 +127,7 @@ failed=0
 broken=()
 began=$SECONDS
 for step in "${steps[@]}"; do
-    log=$out/$step.log
+    log=$out/${step//\//-}.log
     status=0
     start=$EPOCHREALTIME
     timeout --kill-after=10 1200 "$0" --step "$step" > "$log" 2>&1 < /dev/null || status=$?
@@ -113,10 +136,10 @@ for step in "${steps[@]}"; do
     if [[ $status -eq 0 && ${bad:-0} -eq 0 ]]; then
         skipped=$(grep -o -E '[0-9]+ skipped' "$log" | tr '\n' ' ' || true)
         tests="${good:+$good tests}${skipped:+, ${skipped% }}"
-        printf 'ok      %-12s %6s s  %s\n' "$step" "$seconds" "$tests"
+        printf 'ok      %-17s %6s s  %s\n' "$step" "$seconds" "$tests"
         passed=$((passed + ${good:-1}))
     else
-        printf 'FAILED  %-12s %6s s  exit status %s; it said:\n' "$step" "$seconds" "$status"
+        printf 'FAILED  %-17s %6s s  exit status %s; it said:\n' "$step" "$seconds" "$status"
         sed 's/^/    /' "$log"
         passed=$((passed + ${good:-0}))
         [[ ${bad:-0} -gt 0 ]] || bad=1

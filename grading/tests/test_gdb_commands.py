@@ -26,7 +26,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open(tmp_path_factory.getbasetemp().parent / "build.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert build(find_stage(ROOT, "01")) is None
-        for name in ("loader", "hello", "fault"):
+        for name in ("loader", "hello", "fault", "frames", "resume"):
             shutil.copy(ROOT / "build" / "01-boot" / f"{name}.elf", folder)
     return folder
 
@@ -511,6 +511,74 @@ def test_bootinfo_knows_the_header() -> None:
         told = re.search(rf"#define {theirs} +(\w+?)(ull)?\s", header)
         known = re.search(rf"^{ours} = (\w+)$", source, re.MULTILINE)
         assert told and known and int(told[1], 0) == int(known[1], 0)
+
+
+# -- backtraces across a trap -----------------------------------------------------------------
+
+CALLS = ["fifth", "fourth", "third", "second", "first", "main", "kernel_main", "image_start"]
+
+
+def functions(text: str) -> list[str]:
+    """The functions that a backtrace shows, innermost first; `trap` for trap_entry.asm's code."""
+    text = text.replace("<signal handler called>", "trap ()")
+    return re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", text, re.MULTILINE)
+
+
+def test_a_backtrace_goes_on_into_the_interrupted_function(start: Start) -> None:
+    session = start("*trap_stubs + 14 * 16", app="frames", args="fault")
+    interrupted = session.qmp.registers()
+    gdb = session.gdb
+    true = {name: gdb.value(f"*(unsigned long *)($rsp + {offset})")
+            for name, offset in (("rip", 8), ("rsp", 32))}  # above the error code
+    dispatch = session.image["trap_dispatch"].address
+    for _ in range(40):  # after each instruction of the way in
+        shown = functions(gdb("backtrace"))
+        assert shown in (["trap", *CALLS], ["trap_dispatch", "trap", *CALLS])
+        gdb("frame function fifth")
+        for name in ("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r12", "r15"):
+            assert gdb.value(f"${name}") == interrupted[name], name
+        assert {name: gdb.value(f"${name}") for name in true} == true
+        gdb("frame 0")
+        if gdb.value("$rip") == dispatch:
+            break
+        gdb("stepi")
+    assert shown == ["trap_dispatch", "trap", *CALLS]
+    session.run_to("fault_report")
+    assert functions(gdb("backtrace"))[-len(CALLS) - 1:] == ["trap", *CALLS]
+    session.close()
+
+
+def test_a_backtrace_on_the_way_back(start: Start) -> None:
+    """The way out shows the same interrupted code and registers, pop by pop."""
+    session = start("trap_dispatch", app="resume")
+    gdb = session.gdb
+    names = ("rip", "rsp", "rbp", "rax", "rbx", "rdi", "r8", "r15")
+
+    def interrupted() -> list[int]:
+        shown = functions(gdb("backtrace"))
+        trap = shown.index("trap")
+        assert shown[trap + 1] == "resume_point"
+        gdb(f"frame {trap + 1}")
+        values = [gdb.value(f"${name}") for name in names]
+        gdb("frame 0")
+        return values
+
+    frame = [gdb.value(f"((struct trap_frame *)$rdi)->{name}") for name in names]
+    assert interrupted() == frame
+    gdb("up")
+    back = gdb.value("$rip")
+    gdb(f"thbreak *{back:#x}")
+    gdb("continue")
+    expected = interrupted()
+    for _ in range(40):
+        assert interrupted() == expected
+        if "iretq" in gdb("x/i $rip"):
+            break
+        gdb("stepi")
+    assert "iretq" in gdb("x/i $rip")
+    gdb("stepi")
+    assert [gdb.value(f"${name}") for name in names] == expected
+    session.close()
 
 
 # -- what all have in common ------------------------------------------------------------------
