@@ -13,4 +13,3 @@ SEAMS += mm/layout.h         # addresses for devices
 SEAMS += mm/stacks.h         # stacks of threads come and go
 SEAMS += mm/stacks.c         # stacks of threads come and go
 SEAMS += mm/frames_boot.c    # frame 1 is kept for starting other processors
-SEAMS += mm/page_tables.c    # locked; other CPUs are told what is gone

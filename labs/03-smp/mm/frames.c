@@ -141,25 +141,15 @@ void frame_free(paddr_t address, unsigned order)
 }
 
 /*
- * Splits the used block that holds frame `number` into used ones, the largest there are, so that one
- * of them starts at `number`. Where no used block holds it, or one starts there, nothing happens.
- * The note of the block's first frame stays.
+ * Splits the used block that `head` heads into used ones, as few as can be, so that one of them
+ * starts at frame `number`, which is one of the block's frames. The note of `head` stays.
  */
-static void cut_used(uint32_t number)
+static void cut_used(uint32_t head, uint32_t number)
 {
     /* EXERCISE 2.1e (20 points): cut a used block in two. */
-    uint32_t head = number;
-    unsigned order = 0; /* a block of this order or more that holds `number` starts at `head` */
-
-    while (frame_table[head].state != FRAME_USED || frame_table[head].order < order) {
-        if (++order == FRAME_ORDERS)
-            return;
-        head &= -(1u << order);
-    }
-    for (order = frame_table[head].order; head != number;) {
-        order--;
+    while (head != number) {
+        unsigned order = --frame_table[head].order;
         uint32_t middle = head + (1u << order);
-        frame_table[head].order = order;
         mark_used(middle, order);
         if (number >= middle)
             head = middle;
@@ -167,7 +157,11 @@ static void cut_used(uint32_t number)
     /* END EXERCISE 2.1e */
 }
 
-void frames_free_run(paddr_t address, uint64_t count)
+/*
+ * A run is several used blocks, side by side: the largest there are, as frames_add makes them of
+ * the same frames. What is kept of it is again a run, and so is what is given back.
+ */
+void frames_shrink_run(paddr_t address, uint64_t count, uint64_t kept)
 {
     uint64_t number = address / PAGE_SIZE;
 
@@ -175,15 +169,28 @@ void frames_free_run(paddr_t address, uint64_t count)
         count > frame_table_count - number)
         panic("frame_free: %#lx heads no block", address);
 
-    if (count > 0)
-        cut_used(number);
-    while (count >
-           0) { /* the pieces of a run are the largest there are, like those of frames_add */
-        unsigned piece = largest_order(number, count);
-        frame_free((paddr_t)number * PAGE_SIZE, piece);
-        number += 1u << piece;
-        count -= 1u << piece;
+    uint64_t end = number + count, cut = number + kept;
+    uint64_t head = number, next = number; /* the block that holds the last frame that is kept */
+    unsigned order;
+    for (; number < end; number += 1u << order) {
+        order = largest_order(number, end - number);
+        check_used(number * PAGE_SIZE, order);
+        if (number < cut) {
+            head = number;
+            next = number + (1u << order);
+        }
     }
+    if (cut < next)
+        cut_used(head, cut);
+    for (number = cut; number < end; number += 1u << order) {
+        order = largest_order(number, end - number);
+        frame_free(number * PAGE_SIZE, order);
+    }
+}
+
+void frames_free_run(paddr_t address, uint64_t count)
+{
+    frames_shrink_run(address, count, 0);
 }
 
 /* Contract: frames.h. A block gives back what is too much of it. */
@@ -194,8 +201,8 @@ paddr_t frames_alloc_run(uint64_t count)
     while (order < FRAME_ORDERS && (1ul << order) < count)
         order++;
     paddr_t address = count > 0 ? frame_alloc(order) : 0;
-    if (address && count < 1ul << order)
-        frames_free_run(address + count * PAGE_SIZE, (1ul << order) - count);
+    if (address)
+        frames_shrink_run(address, 1ul << order, count);
     return address;
     /* END EXERCISE 2.1f */
 }

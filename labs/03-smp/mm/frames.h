@@ -93,17 +93,15 @@ void frame_free(paddr_t address, unsigned order);
 paddr_t frames_alloc_run(uint64_t count) __attribute__((warn_unused_result));
 
 /*
- * Gives back `count` frames of frames_alloc_run, or the last `count` of them, which shrinks the
- * run. A block of frame_alloc is a run of 2^order frames, too, and can be shrunk. Panics as
- * frame_free does, perhaps with some of the frames given back.
+ * Gives back all but the first `kept` of the `count` frames of a run, which is one of `kept` frames
+ * then, with the note of its first frame. A block of frame_alloc is a run of 2^order frames.
+ * Panics as frame_free does, with nothing changed, where at the address there is no run of `count`
+ * frames.
  */
-void frames_free_run(paddr_t address, uint64_t count);
+void frames_shrink_run(paddr_t address, uint64_t count, uint64_t kept);
 
-/*
- * Makes a used block 2^order used blocks of one frame each, whose notes are 0, so that its parts can
- * be given back. Panics as frame_free does.
- */
-void frames_split(paddr_t address, unsigned order);
+/* Gives back all `count` frames of a run. */
+void frames_free_run(paddr_t address, uint64_t count);
 
 /* What the owner of a used frame remembers about it. */
 static inline uint32_t *frame_note(paddr_t address)

@@ -8,7 +8,7 @@
 #include "mm/address_space.h"
 #include "mm/direct.h"
 
-#define LOWEST   PAGE_SIZE                 /* frame 0 is never handed in */
+#define LOWEST   (2 * PAGE_SIZE)           /* frame 0 is never handed in, frame 1 starts CPUs */
 #define LOW_END  (4ul << 30)               /* what the direct map reaches from the start */
 #define HIGH_END ((1ul << 44) - PAGE_SIZE) /* frame numbers have 32 bits */
 

@@ -9,6 +9,7 @@
 #include "machine.h"
 #include "mm/direct.h"
 #include "mm/frames.h"
+#include "mm/heap_debug.h"
 #include "mm/slab.h"
 
 #define RUN_MAX (1ul << (FRAME_ORDERS - 1)) /* pages of the largest run that can be had */
@@ -33,7 +34,7 @@ static void *run_alloc(size_t size, size_t alignment)
         return NULL;
 
     if (pages < taken)
-        frames_free_run(run + pages * PAGE_SIZE, taken - pages);
+        frames_shrink_run(run, taken, pages);
     *frame_note(run) = run_note(pages);
     heap_runs++;
     heap_run_pages += pages;
@@ -48,7 +49,7 @@ static void run_shrink(void *block, uint64_t pages)
 
     if (pages == before)
         return;
-    frames_free_run(run + pages * PAGE_SIZE, before - pages);
+    frames_shrink_run(run, before, pages);
     *frame_note(run) = run_note(pages);
     heap_run_pages -= before - pages;
 }
@@ -228,4 +229,10 @@ int posix_memalign(void **block, size_t alignment, size_t size)
         return ENOMEM;
     *block = found;
     return 0;
+}
+
+/* Weak: with HEAP=debug, mm/heap_debug.c replaces it at link time. */
+__attribute__((weak)) bool heap_debug_explain(vaddr_t address, char *text, size_t size)
+{
+    return false;
 }

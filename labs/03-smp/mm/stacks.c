@@ -99,7 +99,8 @@ struct stack *stack_overrun(vaddr_t rbp, vaddr_t rsp, vaddr_t address)
 {
     struct stack *stack = stack_at(rbp);
 
-    if (!stack || stack_at(address) == stack || rsp >= stack->limit || address >= stack->limit)
+    if (!stack || stack_at(address) == stack || rsp >= stack->limit || address >= stack->limit ||
+        stack->limit - rsp > 1ul << 30)
         return NULL;
     return address + 8 >= rsp ? stack : NULL;
 }

@@ -56,7 +56,8 @@ int stack_grow(struct stack *stack, vaddr_t address) __attribute__((warn_unused_
 /*
  * The stack that a function has left with a frame too large for it, or NULL. The function, whose
  * registers are given, touches `address` in its own frame: between rsp (a push: 8 bytes below) and
- * rbp. Its frame began on a stack, and rsp and the address lie below all that is this stack's.
+ * rbp. Its frame began on a stack, and rsp and the address lie below all that is this stack's, but
+ * not by more than 1 GiB.
  */
 struct stack *stack_overrun(vaddr_t rbp, vaddr_t rsp, vaddr_t address);
 

@@ -47,8 +47,13 @@ struct entry {
     uint8_t type;
     uint8_t length;
 } __attribute__((packed));
-enum { ENTRY_LOCAL_APIC = 0, ENTRY_IO_APIC = 1, ENTRY_OVERRIDE = 2, ENTRY_APIC_ADDRESS = 5,
-       ENTRY_X2APIC = 9 };
+enum {
+    ENTRY_LOCAL_APIC = 0,
+    ENTRY_IO_APIC = 1,
+    ENTRY_OVERRIDE = 2,
+    ENTRY_APIC_ADDRESS = 5,
+    ENTRY_X2APIC = 9
+};
 #define CPU_ENABLED 1u
 
 struct entry_local_apic {

@@ -18,9 +18,9 @@
 
 /* One line of the legacy interrupts that does not arrive where its number says. */
 struct acpi_override {
-    uint8_t irq;      /* the ISA interrupt, 0 to 15 */
-    uint32_t gsi;     /* the I/O APIC's input, counted over all of them */
-    uint16_t flags;   /* polarity and trigger, table 5-51 */
+    uint8_t irq;    /* the ISA interrupt, 0 to 15 */
+    uint32_t gsi;   /* the I/O APIC's input, counted over all of them */
+    uint16_t flags; /* polarity and trigger, table 5-51 */
 };
 
 /* What the tables say about processors and interrupt controllers. */

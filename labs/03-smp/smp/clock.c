@@ -8,20 +8,20 @@
 #include "smp/lapic.h"
 #include "x86.h"
 
-#define PIT_HZ       1193182u
-#define PIT_CHANNEL2 0x42
-#define PIT_COMMAND  0x43
-#define PIT_ONE_SHOT 0xb0 /* channel 2, low byte then high byte, mode 0, binary */
-#define PORT_61      0x61
-#define GATE2        0x01 /* lets channel 2 count */
-#define SPEAKER      0x02
-#define OUT2         0x20 /* channel 2 has counted down */
+#define PIT_HZ        1193182u
+#define PIT_CHANNEL2  0x42
+#define PIT_COMMAND   0x43
+#define PIT_ONE_SHOT  0xb0 /* channel 2, low byte then high byte, mode 0, binary */
+#define PORT_61       0x61
+#define GATE2         0x01 /* lets channel 2 count */
+#define SPEAKER       0x02
+#define OUT2          0x20            /* channel 2 has counted down */
 #define MEASURE_TICKS (PIT_HZ / 1000) /* 1 ms */
 
 /* Fixed-point factors with 32 bits behind the point. */
-static uint64_t nanos_per_tick;  /* of the TSC */
-static uint64_t timer_per_nano;  /* ticks of the APIC timer */
-static uint64_t start;           /* the TSC at clock_init */
+static uint64_t nanos_per_tick; /* of the TSC */
+static uint64_t timer_per_nano; /* ticks of the APIC timer */
+static uint64_t start;          /* the TSC at clock_init */
 
 static uint64_t scale(uint64_t value, uint64_t factor)
 {

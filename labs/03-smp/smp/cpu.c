@@ -49,8 +49,8 @@ void cpu_load(struct cpu *cpu)
     cpu->tss.io_map_base = sizeof cpu->tss;
     cpu->gdt[SELECTOR_CODE / 8] = GDT_CODE64;
     cpu->gdt[SELECTOR_DATA / 8] = GDT_DATA;
-    cpu->gdt[SELECTOR_TSS / 8] = (sizeof cpu->tss - 1) | (base & 0xffffff) << 16 |
-                                 GDT_TSS64 << 40 | (base >> 24 & 0xff) << 56;
+    cpu->gdt[SELECTOR_TSS / 8] = (sizeof cpu->tss - 1) | (base & 0xffffff) << 16 | GDT_TSS64 << 40 |
+                                 (base >> 24 & 0xff) << 56;
     cpu->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
 
     const struct descriptor_table table = {sizeof cpu->gdt - 1, (uint64_t)cpu->gdt};

@@ -20,8 +20,8 @@ struct cpu {
     struct thread *thread; /* offset 8: the one that runs here */
     uint32_t number;       /* 0 to cpu_count - 1; 0 booted */
     uint32_t apic_id;
-    volatile bool online;  /* runs threads and takes interrupts */
-    uint32_t preempt_off;  /* how many callers want to stay on this CPU */
+    volatile bool online; /* runs threads and takes interrupts */
+    uint32_t preempt_off; /* how many callers want to stay on this CPU */
 
     struct run_queue queue;
 

@@ -16,4 +16,5 @@ void ioapic_init(const struct acpi_platform *platform);
  * Lets ISA interrupt `irq` raise `vector` on the CPU with this APIC id.
  * Returns 0, or -ENODEV: there is no I/O APIC, or it has no such input.
  */
-int ioapic_route(unsigned irq, uint8_t vector, uint32_t apic_id) __attribute__((warn_unused_result));
+int ioapic_route(unsigned irq, uint8_t vector, uint32_t apic_id)
+    __attribute__((warn_unused_result));

@@ -3,19 +3,19 @@
 #include <string.h>
 
 #include "exercise.h"
+#include "kernel/boot.h"
 #include "kernel/traps.h"
 #include "kprintf.h"
 #include "machine.h"
 #include "mm/address_space.h"
 #include "mm/direct.h"
-#include "mm/frames.h"
 #include "mm/stacks.h"
 #include "smp/clock.h"
 #include "smp/cpu.h"
 #include "smp/lapic.h"
 #include "threads/thread.h"
 
-#define REAL_MODE_END 0x100000u
+#define START_PAGE    0x1000u     /* below 1 MiB: start-up interrupts can name no other */
 #define START_TIMEOUT 100000000ul /* ns */
 
 extern const char trampoline_start[], trampoline_data[], trampoline_end[];
@@ -39,25 +39,16 @@ static void cpu_main(uint32_t number)
     thread_idle();
 }
 
-/* A free frame below 1 MiB: start-up interrupts can name no other. 0: there is none. */
-static paddr_t low_frame(void)
+/* Whether frame 1 is memory that nobody uses; the frame allocator leaves it alone. */
+static bool page_is_free(void)
 {
-    static paddr_t frames[4096];
-    paddr_t found = 0;
-    unsigned taken = 0;
-
-    while (taken < 4096 && !found) { /* the allocator gives what it likes: keep asking */
-        paddr_t frame = frame_alloc(0);
-        if (!frame)
-            break;
-        if (frame < REAL_MODE_END)
-            found = frame;
-        else
-            frames[taken++] = frame;
+    for (uint32_t i = 0; i < boot_info->region_count; i++) {
+        const struct boot_region *region = &boot_info->regions[i];
+        if (region->type == BOOT_FREE && region->base <= START_PAGE &&
+            region->base + region->size >= START_PAGE + PAGE_SIZE)
+            return true;
     }
-    while (taken > 0)
-        frame_free(frames[--taken], 0);
-    return found;
+    return false;
 }
 
 static void report_missing(void)
@@ -84,8 +75,8 @@ void cpus_start(void)
     }
     ids[0] = UINT32_MAX; /* this one runs */
 
-    paddr_t page = low_frame();
-    if (!page || page_map(&kernel_tables, page, page, PAGE_SIZE, PAGE_W | PAGE_X))
+    const paddr_t page = START_PAGE;
+    if (!page_is_free() || page_map(&kernel_tables, page, page, PAGE_SIZE, PAGE_W | PAGE_X))
         panic("no memory below 1 MiB to start processors from");
 
     /* EXERCISE 3.3c (15 points): INIT, start-up, and waiting for all of them together. */
@@ -117,5 +108,4 @@ void cpus_start(void)
     vaddr_t from = page;
     if (page_unmap(&kernel_tables, &from, page + PAGE_SIZE, NULL))
         panic("the trampoline's page cannot be unmapped");
-    frame_free(page, 0);
 }

@@ -11,7 +11,7 @@
 #include "sync/futex.h"
 #include "threads/tls.h"
 
-#define FPU_ALIGN  64
+#define FPU_ALIGN   64
 #define STACK_FIRST 8192 /* mapped from the start; the rest on demand */
 
 static uint32_t next_number;
