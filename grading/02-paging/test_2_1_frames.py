@@ -136,7 +136,8 @@ def test_set_up_touches_no_entry_without_need(machine: MachineFactory, rng: rand
 @exercise("2.1", weight=3, read="take a block, and split it")
 def test_blocks_of_every_order(machine: MachineFactory) -> None:
     """4 KiB to 1 GiB: aligned, out of the smallest block that will do, the rest free; and back."""
-    m, private, start = with_memory(machine, GIB_FRAMES * 4, [(3, 3 * GIB_FRAMES + 500)])
+    m, private, start = with_memory(
+        machine, GIB_FRAMES * 7, [(3 * GIB_FRAMES + 3, 3 * GIB_FRAMES + 500)])
     for order in reversed(range(ORDERS)):
         blocks, taken = start, []
         for _ in range(2):
@@ -250,20 +251,21 @@ def expect_panic(m: Machine, private: Frames, blocks: Blocks, wanted: str, funct
 
 
 @exercise("2.1", weight=2, read="the wrong and the double free")
-@pytest.mark.parametrize("case", ["same", "merged"])
+@pytest.mark.parametrize("case", ["same", "merged", "merged-into-the-lower"])
 def test_double_free_is_named(machine: MachineFactory, rng: random.Random, case: str) -> None:
     """A block that is free already panics, and one that has been merged since heads none."""
     first = 16 * rng.randrange(1, 9)
     m, private, start = with_memory(machine, 256, [(first, 16)])
     taken = [alloc(m, 2) for _ in range(4)]
     check("four blocks of 16 frames", list(range(first, first + 16, 4)), sorted(taken))
-    block = sorted(taken)[1]
+    lower, block = sorted(taken)[:2]
+    if case == "merged-into-the-lower":
+        free(m, (lower, 2))
     free(m, (block, 2))
-    blocks: Blocks = frozenset({(block, 2)})
     if case == "merged":
-        free(m, (block - 4, 2))
-        blocks = frozenset({(block - 4, 3)})
-    words = {"same": "is free already", "merged": "heads no block"}[case]
+        free(m, (lower, 2))
+    blocks: Blocks = frozenset({(block, 2)} if case == "same" else {(lower, 3)})
+    words = "is free already" if case == "same" else "heads no block"
     expect_panic(m, private, blocks, f"frame_free: {block * PAGE:#x} {words}", "frame_free",
                  block * PAGE, 2)
 

@@ -194,8 +194,8 @@ def test_million_operations(machine: MachineFactory, rng: random.Random) -> None
     """A million random mmap, munmap, mprotect and touches, against a model of single pages."""
     m = boot(machine, "regions_model", f"{rng.randrange(1 << 32)} 1000000")
     outcome = run(m, 2_000_000_000)
-    check_that("the last report", "# operations 1000000" in outcome.tap, "# operations 1000000",
-               outcome.tap[-1:])
+    check_that("the last report", outcome.tap[-1].startswith("# operations 1000"),
+               "# operations 1000000, of which …", Words(outcome.tap[-1]))
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ class ModelPage:
 def test_tables_follow_the_regions(machine: MachineFactory, rng: random.Random) -> None:
     """After random operations the tables map what was touched, with the rights of its region."""
     looks = 4
-    m = boot(machine, "regions_model", f"{rng.randrange(1 << 32)} {looks * 150} {looks}",
+    m = boot(machine, "regions_model", f"{rng.randrange(1 << 32)} {(looks + 1) * 200} {looks}",
              dirty=True)
     for look in range(looks):
         run_to_look(m, "regions_model_look")
@@ -229,7 +229,7 @@ def test_tables_follow_the_regions(machine: MachineFactory, rng: random.Random) 
                  for i, (protection, _, touched, stamp) in enumerate(
                      struct.iter_unpack("<BBB5xQ", raw))}
         found = lower_half(m)
-        check_pages(f"pages after {150 * (look + 1)} operations",
+        check_pages(f"pages after {200 * (look + 1)} operations",
                     {address: page.rights for address, page in known.items() if page.mapped},
                     {address: rights(entry) for address, (entry, _) in found.items()})
         for address, (entry, _) in found.items():
@@ -255,19 +255,19 @@ FORBIDDEN = {
 }
 
 
-@exercise("2.5", weight=2, read="new rights for a range")
-@pytest.mark.parametrize("what", FORBIDDEN)
-def test_forbidden_access(machine: MachineFactory, what: str) -> None:
+@exercise("2.5", weight=3, read="new rights for a range")
+def test_forbidden_access(machine: MachineFactory) -> None:
     """The machine does not go on after an access that the region forbids."""
-    m = boot(machine, "regions_steps", f"forbid {what}")
-    outcome = m.run()
-    check_words(outcome)
-    if "# now" not in outcome.tap:  # it ended before the access
-        m.run_expect_exit(0)
-    fault = outcome.kind is Kind.PANIC and "page fault" in outcome.text
-    check_that(f"the end after {FORBIDDEN[what]}",
-               fault or (outcome.kind is Kind.TODO and outcome.exercise == "2.6"),
-               "the report of a page fault", Words(outcome.text))
+    for argument, what in FORBIDDEN.items():
+        m = boot(machine, "regions_steps", f"forbid {argument}")
+        outcome = m.run()
+        check_words(outcome)
+        if "# now" not in outcome.tap:  # it ended before the access
+            m.run_expect_exit(0)
+        fault = outcome.kind is Kind.PANIC and "page fault" in outcome.text
+        check_that(f"the end after {what}",
+                   fault or (outcome.kind is Kind.TODO and outcome.exercise == "2.6"),
+                   "the report of a page fault", Words(outcome.text))
 
 
 @exercise("2.5", weight=1, read="new rights for a range")

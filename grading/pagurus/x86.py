@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pagurus.verdict import CheckFailed
 
 CR0_PE, CR0_WP, CR0_PG = 1 << 0, 1 << 16, 1 << 31
-CR4_PAE = 1 << 5
+CR4_PAE, CR4_PGE = 1 << 5, 1 << 7
 EFER_LME, EFER_LMA, EFER_NXE = 1 << 8, 1 << 10, 1 << 11
 RFLAGS_IF, RFLAGS_DF, RFLAGS_RF = 1 << 9, 1 << 10, 1 << 16
 
 PTE_P, PTE_W, PTE_U, PTE_PS, PTE_NX = 1 << 0, 1 << 1, 1 << 2, 1 << 7, 1 << 63
+PTE_PWT, PTE_PCD, PTE_A, PTE_D, PTE_G = 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 8
+PTE_KEY_SHIFT = 59
 PTE_ADDRESS = 0x000FFFFFFFFFF000
 
 MAX_TABLES = 5000  # 4 GiB in pages of 4 KiB need 2054
@@ -98,6 +100,72 @@ def _pages(read: ReadPhysical, table: int, level: int, base: int, rights: int) -
 def translate(found: list[Mapping], virtual: int) -> Mapping | None:
     """The mapping that holds an address."""
     return next((one for one in found if one.virtual <= virtual < one.end), None)
+
+
+SIZE_NAMES = {1 << 12: "4 KiB", 1 << 21: "2 MiB", 1 << 30: "1 GiB", 1 << 39: "512 GiB"}
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """An entry that maps one page, or would if it were present."""
+
+    virtual: int
+    physical: int
+    size: int
+    entry: int
+    writable: bool  # as far as all levels grant it
+    executable: bool
+
+    @property
+    def end(self) -> int:
+        return self.virtual + self.size
+
+    @property
+    def present(self) -> bool:
+        return bool(self.entry & PTE_P)
+
+    def __str__(self) -> str:
+        rights = "r" + ("w" if self.writable else "-") + ("x" if self.executable else "-")
+        return (f"{SIZE_NAMES[self.size]} page {self.virtual:#x} -> {self.physical:#x} "
+                f"{rights if self.present else 'not present'}, entry {self.entry:#x}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A page table, and how many of its entries are not 0."""
+
+    address: int
+    level: int  # 4 is the PML4
+    virtual: int  # the first address that goes through it
+    used: int
+
+
+def tree(read: ReadPhysical, cr3: int) -> tuple[list[Leaf], list[Table]]:
+    """All leaves in ascending order, and all tables, the PML4 first."""
+    leaves: list[Leaf] = []
+    tables: list[Table] = []
+    _grow(bounded(read), Table(cr3 & PTE_ADDRESS, 4, 0, 0), PTE_W, leaves, tables)
+    return leaves, tables
+
+
+def _grow(read: ReadPhysical, table: Table, rights: int, leaves: list[Leaf],
+          tables: list[Table]) -> None:
+    """One table and all below it; `rights` has W as far as all levels above grant it, and NX."""
+    size = 1 << 12 + 9 * (table.level - 1)
+    entries = struct.unpack("<512Q", read(table.address, 4096))
+    used = sum(bool(entry) for entry in entries)
+    tables.append(Table(table.address, table.level, table.virtual, used))
+    for index, entry in enumerate(entries):
+        if not entry:
+            continue
+        virtual = canonical(table.virtual + index * size)
+        granted = rights & entry & PTE_W | (rights | entry) & PTE_NX
+        if table.level == 1 or entry & PTE_PS or not entry & PTE_P:
+            leaves.append(Leaf(virtual, entry & PTE_ADDRESS & -size, size, entry,
+                               bool(granted & PTE_W), not granted & PTE_NX))
+        else:
+            _grow(read, Table(entry & PTE_ADDRESS, table.level - 1, virtual, 0), granted, leaves,
+                  tables)
 
 
 @dataclass(frozen=True)

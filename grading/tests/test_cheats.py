@@ -1,6 +1,7 @@
-"""Whole grades of lab 01: printing earns nothing, each exercise its own points, other ways all.
+"""Whole grades of each lab: each exercise earns its own points, other ways all, printing nothing.
 
-The trees are this tree's stage with other bodies in its regions, graded as a student's would be.
+The trees are this tree's stages with other bodies in their regions, graded as a student's would be.
+That printing earns nothing is shown on lab 01, where every channel of the machine is made.
 """
 
 import json
@@ -8,27 +9,35 @@ from pathlib import Path
 
 import pytest
 from pagurus import regions, submission, treerun
-from pagurus.stages import find_root, find_stage
+from pagurus.stages import Stage, find_root, find_stage, find_stages
 from pagurus.treerun import HARNESS_ERROR, Result
 
-STAGE = find_stage(find_root(), "01")
+ROOT = find_root()
+STAGES = find_stages(ROOT)
+STAGE = find_stage(ROOT, "01")
 OWN = regions.own_regions(STAGE)
-EXERCISES = regions.exercises(OWN)
-POINTS = {exercise.id: exercise.points for exercise in EXERCISES}
-ALTERNATIVES = Path(__file__).parent / "alternatives" / STAGE.name
+ALTERNATIVES = Path(__file__).parent / "alternatives"
 
 
-def grade(bodies: dict[str, str], out: Path) -> Result:
+def points_of(stage: Stage) -> dict[str, int]:
+    """What each exercise of a lab is worth, in their order."""
+    return {e.id: e.points for e in regions.exercises(regions.own_regions(stage))}
+
+
+POINTS = points_of(STAGE)
+
+
+def grade(bodies: dict[str, str], out: Path, stage: Stage = STAGE) -> Result:
     """The grade of the solution with these bodies; no test of it may be the tools' fault."""
-    result = treerun.run_tests(submission.with_bodies(STAGE, bodies, out))
+    result = treerun.run_tests(submission.with_bodies(stage, bodies, out))
     assert not result.error
     assert HARNESS_ERROR not in result.verdicts.values(), result.verdicts
     return result
 
 
-def only(exercises: list[str]) -> dict[str, float]:
+def only(exercises: list[str], stage: Stage = STAGE) -> dict[str, float]:
     """The scores of a student who has done these exercises."""
-    return {id_: points if id_ in exercises else 0 for id_, points in POINTS.items()}
+    return {id_: points if id_ in exercises else 0 for id_, points in points_of(stage).items()}
 
 
 # -- printing ---------------------------------------------------------------------------------
@@ -163,14 +172,18 @@ def test_printing_from_later_on_earns_nothing_more(
 # -- in order ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("done", range(len(POINTS)))
-def test_the_first_exercises_earn_their_points(done: int, tmp_path: Path) -> None:
+STEPS = [pytest.param(stage, done, id=f"{stage.lab}-{done}")
+         for stage in STAGES for done in range(len(points_of(stage)))]
+
+
+@pytest.mark.parametrize("stage, done", STEPS)
+def test_the_first_exercises_earn_their_points(stage: Stage, done: int, tmp_path: Path) -> None:
     """Tests of an exercise need it and those before it, and nothing else."""
-    finished = list(POINTS)[:done]
-    bodies = {id_: region.placeholder for id_, region in OWN.items()
+    finished = list(points_of(stage))[:done]
+    bodies = {id_: region.placeholder for id_, region in regions.own_regions(stage).items()
               if region.exercise not in finished}
-    result = grade(bodies, tmp_path / "tree")
-    assert result.scores == only(finished)
+    result = grade(bodies, tmp_path / "tree", stage)
+    assert result.scores == only(finished, stage)
     odd = {name: verdict for name, verdict in result.verdicts.items()
            if verdict != ("PASS" if name.split("/")[0] in finished else "NOT-DONE")}
     assert not odd
@@ -179,12 +192,15 @@ def test_the_first_exercises_earn_their_points(done: int, tmp_path: Path) -> Non
 # -- other ways -------------------------------------------------------------------------------
 
 
-def test_another_solution_earns_everything(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.lab)
+def test_another_solution_earns_everything(stage: Stage, tmp_path: Path) -> None:
     """Every region written in another way that its contract allows."""
-    bodies = {path.stem: path.read_text() for path in sorted(ALTERNATIVES.iterdir())}
-    assert set(bodies) == set(OWN)
-    same = [id_ for id_, body in bodies.items() if body.split() == OWN[id_].body.split()]
+    own = regions.own_regions(stage)
+    folder = ALTERNATIVES / stage.name
+    bodies = {path.stem: path.read_text() for path in sorted(folder.iterdir())}
+    assert set(bodies) == set(own)
+    same = [id_ for id_, body in bodies.items() if body.split() == own[id_].body.split()]
     assert not same
-    result = grade(bodies, tmp_path / "tree")
+    result = grade(bodies, tmp_path / "tree", stage)
     assert {verdict for verdict in result.verdicts.values()} == {"PASS"}, result.verdicts
-    assert result.scores == POINTS
+    assert result.scores == points_of(stage)

@@ -1,6 +1,6 @@
 /*
  * Random mmap, munmap, mprotect and touches against a model that knows each page by itself:
- * `regions_model SEED OPERATIONS [LOOKS]`. Ordinary C: Linux passes it, too. With a kernel of ours,
+ * `regions_model SEED OPERATIONS [LOOKS]`. Each call is an operation, and each first touch of a page. Ordinary C: Linux passes it, too. With a kernel of ours,
  * it also compares the number of regions, where mmap puts what may lie anywhere, and the frames
  * that are free at the start and at the end.
  *
@@ -43,7 +43,8 @@ struct model_page model_pages[PAGES];
 
 static uint64_t random_state;
 static uint64_t stamps;
-static char doing[120]; /* the operation, in words */
+static uint64_t touches; /* that were a page's first */
+static char doing[120];  /* the operation, in words */
 
 static uint64_t draw(uint64_t below)
 {
@@ -103,7 +104,7 @@ static void model_map(unsigned first, unsigned count, int protection, int sparse
 /* A run of pages: mostly few. */
 static void draw_range(void)
 {
-    now.count = 1 + draw(draw(32) ? 4 : 64);
+    now.count = 1 + draw(draw(64) ? 3 : 64);
     now.page = draw(PAGES - now.count);
 }
 
@@ -202,6 +203,7 @@ static void look_at(unsigned page)
     check("the last word of a page", known->stamp, found[WORDS - 1]);
     if (!known->touched)
         check("a word in a page's middle", 0, found[1 + known->stamp % (WORDS - 2)]);
+    touches += !known->touched;
     known->touched = 1;
 }
 
@@ -287,12 +289,15 @@ int main(int argc, char **argv)
     uint64_t frames = frames_free;
 #endif
 
-    for (now.number = 1; now.number <= operations; now.number++) {
+    uint64_t look = 1;
+    for (now.number = 1; now.number + touches < operations; now.number++) {
         operate();
         if (now.number < EVERY_FIRST || now.number % EVERY == 0)
             count_regions();
-        if (looks && now.number % (operations / looks) == 0)
+        if (look <= looks && now.number + touches >= look * operations / (looks + 1)) {
             regions_model_look();
+            look++;
+        }
     }
 
     now.name = "a last look";
@@ -308,6 +313,6 @@ int main(int argc, char **argv)
     heap_trim();
     check("frames_free at the end", frames, frames_free);
 #endif
-    report("# operations %lu\n", operations);
+    report("# operations %lu, of which %lu are first touches\n", now.number + touches, touches);
     return 0;
 }

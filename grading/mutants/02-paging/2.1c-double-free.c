@@ -1,0 +1,10 @@
+/* MUTANT 2.1c: a block that is free already is taken for one of no order. CAUGHT BY:
+ * 2.1/double_free_is_named[same] */
+    uint64_t number = address / PAGE_SIZE;
+
+    if (address % PAGE_SIZE != 0 || number >= frame_table_count ||
+        (frame_table[number].state != FRAME_FREE && frame_table[number].state != FRAME_USED))
+        panic("frame_free: %#lx heads no block", address);
+
+    if (frame_table[number].order != order)
+        panic("frame_free: %#lx is of order %u, not %u", address, frame_table[number].order, order);

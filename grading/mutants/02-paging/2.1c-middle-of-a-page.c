@@ -1,0 +1,11 @@
+/* MUTANT 2.1c: an address inside of a frame counts as the frame's. CAUGHT BY:
+ * 2.1/wrong_free_is_named[no-page] */
+    uint64_t number = address / PAGE_SIZE;
+
+    if (number >= frame_table_count ||
+        (frame_table[number].state != FRAME_FREE && frame_table[number].state != FRAME_USED))
+        panic("frame_free: %#lx heads no block", address);
+    if (frame_table[number].state == FRAME_FREE)
+        panic("frame_free: %#lx is free already", address);
+    if (frame_table[number].order != order)
+        panic("frame_free: %#lx is of order %u, not %u", address, frame_table[number].order, order);

@@ -1,0 +1,9 @@
+/* MUTANT 2.1c: whatever order is given is believed. CAUGHT BY: 2.1/wrong_order_is_named */
+    uint64_t number = address / PAGE_SIZE;
+
+    if (address % PAGE_SIZE != 0 || number >= frame_table_count ||
+        (frame_table[number].state != FRAME_FREE && frame_table[number].state != FRAME_USED))
+        panic("frame_free: %#lx heads no block", address);
+    if (frame_table[number].state == FRAME_FREE)
+        panic("frame_free: %#lx is free already", address);
+    (void)order;
