@@ -46,7 +46,8 @@ static void map_image(const struct boot_info *info)
     };
     for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         vaddr_t start = (vaddr_t)parts[i].start;
-        uint64_t size = (uint64_t)(parts[i].end - parts[i].start + PAGE_SIZE - 1) & -PAGE_SIZE;
+        uint64_t size =
+            (uint64_t)(parts[i].end - parts[i].start + PAGE_SIZE - 1) & -(uint64_t)PAGE_SIZE;
         if (size > 0)
             map(start, info->image_base + (start - info->image_vaddr), size, parts[i].flags);
     }

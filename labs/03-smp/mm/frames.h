@@ -103,6 +103,12 @@ void frames_shrink_run(paddr_t address, uint64_t count, uint64_t kept);
 /* Gives back all `count` frames of a run. */
 void frames_free_run(paddr_t address, uint64_t count);
 
+/*
+ * Makes a used block 2^order used blocks of one frame each, whose notes are 0, so that its parts can
+ * be given back. Panics as frame_free does.
+ */
+void frames_split(paddr_t address, unsigned order);
+
 /* What the owner of a used frame remembers about it. */
 static inline uint32_t *frame_note(paddr_t address)
 {

@@ -12,7 +12,7 @@
  *
  * A page that is mapped with PAGE_NONE has its place in the tables and is mapped for all functions
  * here, but not for the processor: P is clear, so that any access faults, and the rest of the entry
- * stays. Only an entry of 0 is absent.
+ * stays. Only an entry of 0 is absent (so physical page 0 takes no PAGE_NONE | PAGE_X).
  *
  * Locking: none yet; lab 03 puts it behind these functions. Not to be called from an interrupt,
  * but from the page-fault handler.
