@@ -1,0 +1,42 @@
+/* Writes small inputs of lab 02's subjects for the fuzzer to start from: seeds FOLDER */
+#include <stdio.h>
+#include <string.h>
+
+#include "test.h"
+
+static const char *folder;
+
+static void keep(const char *subject, const char *name, const void *bytes, size_t size)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s/%s", folder, subject, name);
+    FILE *file = fopen(path, "wb");
+    CHECK(file != NULL && fwrite(bytes, 1, size, file) == size && fclose(file) == 0,
+          "cannot write %s", path);
+}
+
+/* As frames_judge.c reads them: what memory holds, regions, steps. */
+static void keep_frames(void)
+{
+    static const uint8_t one_region[] = {
+        64, 0,  1, 13, 80,                       /* clear memory, one region */
+        0,  0,  0, 0,  3,  0, 2, 21, 0, 2, 5, 0, /* blocks and runs are taken */
+        3,  3,  9, 1,  0,  0, 1, 1,  0, 4, 0, 0, /* and given back */
+        5,  14, 8, 6,  20, 3, 0, 30, 0,          /* wrong frees, an order that does not exist */
+    };
+    static const uint8_t two_regions[] = {
+        2, 1, 1, 3, 60, 2, 40, 33, /* memory full of free blocks of order 2 */
+        0, 0, 0, 0, 0,  0, 0,  1,  0, 0, 2, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0,
+    };
+    keep("frames", "one-region", one_region, sizeof one_region);
+    keep("frames", "two-regions", two_regions, sizeof two_regions);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        return 2;
+    folder = argv[1];
+    keep_frames();
+    return 0;
+}
