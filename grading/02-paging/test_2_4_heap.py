@@ -8,7 +8,8 @@ import random
 import re
 
 from pagurus.checks import check, check_that, exercise, fail
-from pagurus.heap import (CLASS_MAX, CLASSES, EINVAL, ENOMEM, PAGE, Heap, class_of, slab_frames)
+from pagurus.heap import (CLASS_MAX, CLASSES, EINVAL, ENOMEM, PAGE, SLAB_FREE, Heap, class_of,
+                          slab_frames)
 from pagurus.lab import MachineFactory
 from pagurus.machine import Machine
 from pagurus.outcome import Kind, Outcome
@@ -66,6 +67,8 @@ def test_a_slab_is_full_of_objects(machine: MachineFactory, rng: random.Random) 
                        f"{slab.start + end:#x}", hex(block))
             check(f"the distance of the object {block:#x} from its slab's end, modulo its size "
                   f"{size}", 0, (slab.start + end - block) % size)
+            check_that(f"the mark of a free object in the used one {block:#x}",
+                       m.u64(block + 8) != SLAB_FREE, "cleared", hex(SLAB_FREE))
         check(f"different objects among {len(blocks)}", len(blocks), len(set(blocks)))
         used = m.u32(slab.start + 32)
         check(f"slab->used after {len(blocks)} allocations", len(blocks), used)
@@ -361,6 +364,9 @@ def nonsense(heap: Heap, rng: random.Random, what: str) -> tuple[str, int, str]:
     if what == "an object for the second time":
         heap.free(block)
         return "free", block, free_already
+    if what == "an object that was never taken":
+        slab = heap.slab(heap.malloc(3072))
+        return "free", heap.m.u64(slab.start + 24) if slab else 0, free_already
     if what == "a block that is free":
         heap.free(block)
         return "realloc", block, free_already
@@ -386,6 +392,7 @@ def nonsense(heap: Heap, rng: random.Random, what: str) -> tuple[str, int, str]:
 def test_nonsense_is_named(machine: MachineFactory, rng: random.Random) -> None:
     """free of what is no block, or free already, is a panic that says so."""
     for what in ("an object for the second time", "a block that is free", "a slab's header",
+                 "an object that was never taken",
                  "an object whose slab is gone", "a large block for the second time",
                  "the middle of an object", "a page inside a large block", "the stack"):
         m, heap = in_main(machine)

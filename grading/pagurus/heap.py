@@ -10,6 +10,7 @@ CLASS_MAX = 65536
 CLASSES = [16, 32, 48, 64] + [(4 + i) * unit for unit in (16 << n for n in range(10))
                               for i in range(1, 5)]
 ENOMEM, EINVAL = 12, 22
+SLAB_FREE = 0xF4EEB10CF4EEB10C  # the mark in a free object
 _OFTEN = 20_000_000  # instructions: many times what a call needs, memset of megabytes included
 _ENTRY, _NOTE = 12, 0  # struct frame, and where its note is
 _SLAB_NOTE, _RUN_NOTE = 0x51AB00, 0xB1
