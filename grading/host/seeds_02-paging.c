@@ -32,11 +32,23 @@ static void keep_frames(void)
     keep("frames", "two-regions", two_regions, sizeof two_regions);
 }
 
+/* As region_tree_judge.c reads them: steps of what to do, a page, a size. */
+static void keep_region_tree(void)
+{
+    static const uint8_t rising[] = {
+        0, 10, 0, 0, 20, 1, 0, 30, 2, 0, 40, 3, 0, 50, 4, 0, 60, 5, /* inserted */
+        4, 11, 1, 3, 21, 3, 3, 30, 2, 3, 42, 0, 3, 50, 1,           /* looked up and resized */
+        2, 30, 0, 2, 10, 0, 2, 60, 0, 2, 20, 0, 2, 40, 0, 2, 50, 0, /* removed */
+    };
+    keep("region_tree", "rising", rising, sizeof rising);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
         return 2;
     folder = argv[1];
     keep_frames();
+    keep_region_tree();
     return 0;
 }

@@ -307,7 +307,11 @@ static void search(uint64_t count, uint64_t wide)
     char *got = map(PAGE, RW, 0); /* closes a hole: three regions become one */
     check("the lowest hole", (uint64_t)(base + PAGE), (uint64_t)got);
     check("regions after a hole between two was closed", count, regions());
-    unmap(low, (uint64_t)(at - low)); /* all in one */
+    unmap(base, (uint64_t)(at - base));
+    map_at(base + 8 * PAGE, PAGE, RW, 0);
+    got = map(2 * PAGE, RW, 0);
+    check("the lowest hole, right where the search begins", (uint64_t)base, (uint64_t)got);
+    unmap(low, (uint64_t)(base + 9 * PAGE - low)); /* all in one */
     check("regions at the end", 0, regions());
     check("frames_free at the end", frames, free_frames());
 }
