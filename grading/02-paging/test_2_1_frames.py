@@ -137,7 +137,7 @@ def test_set_up_touches_no_entry_without_need(machine: MachineFactory, rng: rand
 def test_blocks_of_every_order(machine: MachineFactory) -> None:
     """4 KiB to 1 GiB: aligned, out of the smallest block that will do, the rest free; and back."""
     m, private, start = with_memory(
-        machine, GIB_FRAMES * 7, [(3 * GIB_FRAMES + 3, 3 * GIB_FRAMES + 500)])
+        machine, GIB_FRAMES * 7, [(3 * GIB_FRAMES + 3, 9), (4 * GIB_FRAMES, 2 * GIB_FRAMES)])
     for order in reversed(range(ORDERS)):
         blocks, taken = start, []
         for _ in range(2):
