@@ -216,7 +216,7 @@ def test_merging_ends_at_the_edges_of_memory(machine: MachineFactory, rng: rando
         private.check(f"after the block was given back, {entries:#x} entries being in the table",
                       start)
         m.close()
-    m, private, start = with_memory(machine, 4 * GIB_FRAMES, [(GIB_FRAMES, 2 * GIB_FRAMES)])
+    m, private, start = with_memory(machine, 4 * GIB_FRAMES, [(2 * GIB_FRAMES, 2 * GIB_FRAMES)])
     m.explain("Two blocks of 1 GiB side by side are buddies of an order that does not exist.")
     taken = [(alloc(m, ORDERS - 1), ORDERS - 1) for _ in range(2)]
     check("the free blocks, with 2 GiB taken in two blocks", frozenset(),
