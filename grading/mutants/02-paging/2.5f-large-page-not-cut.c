@@ -1,5 +1,5 @@
 /* MUTANT 2.5f: changes a page of 2 MiB for a part of it, or panics over it. CAUGHT BY:
- * 2.5/out_of_memory */
+ * 2.5/large_blocks */
     vaddr_t end = address + size;
     for (vaddr_t next = address; next < end;) {
         const struct region *region = region_at(space, next);
