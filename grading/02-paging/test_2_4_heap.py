@@ -117,7 +117,8 @@ def run_model(machine: MachineFactory, args: str, memory: str) -> int:
     if outcome.kind is not Kind.BREAKPOINT:
         raise MachineEnded(outcome, "the model ends with exit status 0")
     found = re.search(r"model: (\d+) operations, (\d+) refused", "\n".join(m.tap))
-    check_that("the last line of heap_model", found is not None, "model: … operations", m.tap[-1:])
+    check_that("the last line of heap_model", found is not None, "model: … operations",
+               m.tap[-1:])
     check(f"free frames after heap_model {args}, all blocks freed, and heap_trim", before,
           heap.trim())
     return int(found[2]) if found else 0
@@ -226,13 +227,19 @@ def test_realloc_keeps_the_contents(machine: MachineFactory, rng: random.Random)
     block = heap.call("realloc", 0, size)
     data = rng.randbytes(size)
     m.write(block, data)
-    sizes = [size + 1, 48, 4000, 90, 5000, 33_000, 70_000, 200_000, 66_000, 300, 17]
-    for wanted in [s + rng.randrange(s // 3 + 1) for s in sizes]:
-        near = heap.malloc(wanted)
-        neighbours[near] = rng.randbytes(16)
-        m.write(near, neighbours[near][:wanted])
+    for wanted in (size + 1, 48, 70, 4000, 90, 5000, 7000, 33_000, 70_000, 200_000, 70_000, 300, 17):
+        wanted += rng.randrange(wanted // 3 + 1)
+        below, gap, above = (heap.malloc(wanted) for _ in range(3))
+        for near in (below, above):
+            neighbours[near] = rng.randbytes(16)
+            m.write(near, neighbours[near])
+        heap.free(gap)  # the next one to be taken lies between two that are in use
         block = heap.call("realloc", block, wanted)
         check_that(f"realloc from {len(data)} to {wanted} bytes", block != 0, "a block", "NULL")
+        slab, pages = heap.slab(block), heap.run_pages(block)
+        room = slab.size if slab else (pages or 0) * PAGE
+        check_that(f"what a block has room for after realloc from {len(data)} to {wanted} bytes",
+                   room >= wanted, f"{wanted} bytes, or more", room)
         kept = min(len(data), wanted)
         check(f"the first byte that has changed after realloc from {len(data)} to {wanted} bytes",
               None, next((at for at, (a, b) in enumerate(zip(data, m.read(block, kept)))
@@ -242,7 +249,7 @@ def test_realloc_keeps_the_contents(machine: MachineFactory, rng: random.Random)
         check_apart({block: wanted} | {other: 16 for other in neighbours})
     for near, bytes_there in neighbours.items():
         check(f"the contents of another block, {near:#x}", bytes_there.hex(),
-              m.read(near, 16).hex())
+              m.read(near, 16).hex(), hint="realloc copies what fits, and no more.")
 
 
 @exercise("2.4", weight=2, read="stay in place, or move")
