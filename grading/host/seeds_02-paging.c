@@ -43,6 +43,21 @@ static void keep_region_tree(void)
     keep("region_tree", "rising", rising, sizeof rising);
 }
 
+/* As heap_judge.c reads them: memory's size, steps of what to do, a slot, a size. */
+static void keep_heap(void)
+{
+    static const uint8_t small[] = {
+        20, 0, 0, 40, 0, 0, 1, 41, 0, 2, 2, 200, 1, 3, 3, 6, 0, 4, 0, 60, 1, /* taken */
+        1,  1, 0, 0,  5, 0, 0, 0,  1, 0, 0, 0,   6, 9, 7, 3, 0,              /* freed */
+    };
+    static const uint8_t large[] = {
+        60,   0x80, 0,  0,  80, 0x80, 1, 0, 17, 4, 0, 1,  0, /* runs, one becomes small */
+        0x83, 2,    18, 64, 1,  1,    0, 0, 6,  0, 0, 16,
+    };
+    keep("heap", "small", small, sizeof small);
+    keep("heap", "large", large, sizeof large);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -50,5 +65,6 @@ int main(int argc, char **argv)
     folder = argv[1];
     keep_frames();
     keep_region_tree();
+    keep_heap();
     return 0;
 }
