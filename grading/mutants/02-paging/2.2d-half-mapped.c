@@ -5,7 +5,7 @@
 
     for (uint64_t done = 0; done < size;) {
         int level = fitting_level(address + done, target + done, size - done);
-        if (map_page(tables, address + done, target + done, level, flags)) {
+        if (map_pages(tables, address + done, target + done, level, 1, flags)) {
             return -ENOMEM;
         }
         done += page_size(level);

@@ -5,7 +5,7 @@
 
     for (uint64_t done = 0; done < size;) {
         int level = fitting_level(address + done, target + done, size - done);
-        if (map_page(tables, address + done, target, level, flags)) {
+        if (map_pages(tables, address + done, target, level, 1, flags)) {
             vaddr_t from = address; /* take back what is done: whole pages, so nothing to split */
             if (done > 0 && page_unmap(tables, &from, address + done, NULL))
                 panic("page_map: %#lx cannot be unmapped again", from);

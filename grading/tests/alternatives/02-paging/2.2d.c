@@ -12,7 +12,7 @@
     }
     for (done = 0; done < size; done += there.size) {
         int level = fitting_level(address + done, target + done, size - done);
-        int error = map_page(tables, address + done, target + done, level, flags);
+        int error = map_pages(tables, address + done, target + done, level, 1, flags);
         if (error) {
             for (vaddr_t from = address; from < address + done;)
                 if (page_unmap(tables, &from, address + done, NULL))
