@@ -102,12 +102,16 @@ def check_sizes(tables: Tables, rng: random.Random, largest: int) -> None:
     for address, target, size, flags in ranges:
         check(f"page_map({address:#x}, target {target:#x}, {size:#x} bytes, {flags:#x})", 0,
               tables.map(address, target, size, flags))
-    check_leaves(largest_pages(ranges, largest), tables.leaves())
+    pages = largest_pages(ranges, largest)
+    check_leaves(pages, tables.leaves())
     for address, target, size, flags in ranges:
         at = address + rng.randrange(size)
         seen = tables.lookup(at)
         check_that(f"page_lookup({at:#x})", seen is not None, "true", "false")
         assert seen is not None
+        check(f"start and size of the page at {at:#x}, as page_lookup finds them",
+              [(hex(start), hex(length)) for start, length, _ in pages
+               if start <= at < start + length], [(hex(seen[0]), hex(seen[2]))])
         check(f"the physical address of {at:#x}, as page_lookup finds it",
               hex(target + at - address), hex(seen[1] + at - seen[0]))
         check(f"the flags of {at:#x}, as page_lookup finds them", hex(flags), hex(seen[3]))

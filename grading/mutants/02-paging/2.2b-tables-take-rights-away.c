@@ -1,5 +1,5 @@
 /* MUTANT 2.2b: a table for a read-only page is read-only, with all that comes later. CAUGHT BY:
- * 2.2/operations_agree_with_a_model[pages_of_1_gib], 2.2/split_keeps_every_bit */
+ * 2.2/split_keeps_every_bit */
     paddr_t table = frame_alloc(0);
     if (!table)
         return -ENOMEM;

@@ -1,5 +1,5 @@
 /* MUTANT 2.2e: unmaps the whole large page that the range begins or ends in. CAUGHT BY:
- * 2.2/split_keeps_every_bit, 2.2/operations_agree_with_a_model[pages_of_1_gib] */
+ * 2.2/no_memory_changes_nothing, 2.2/operations_agree_with_a_model[pages_of_1_gib] */
     struct page_walk walk;
     page_walk(tables->root, *address, &walk);
     for (;;) {
