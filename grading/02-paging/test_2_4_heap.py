@@ -431,7 +431,10 @@ class Misuse:
     @property
     def block(self) -> int:
         """Where the block is: it was the second that was allocated."""
-        return [int(line.split()[1], 16) for line in self.m.tap if line.startswith("block ")][1]
+        blocks = [int(line.split()[1], 16) for line in self.m.tap if line.startswith("block ")]
+        check_that("the blocks that heap_misuse got before anything went wrong", len(blocks) >= 2,
+                   "two, or more", [hex(block) for block in blocks])
+        return blocks[1]
 
     def words(self, freed: bool) -> str:
         """The block's words, as a regular expression."""

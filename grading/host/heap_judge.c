@@ -22,7 +22,7 @@
 #include "mm/slab.h"
 #include "test.h"
 
-#define FRAMES     1024 /* at most; a slab is aligned in the host's addresses, too */
+#define FRAMES     512 /* at most; a slab is aligned in the host's addresses, too */
 #define SLOTS      48
 #define STEP_BYTES 4
 #define STEPS_MAX  400
@@ -158,7 +158,8 @@ static void set_up(uint8_t pages)
     host_memory = memory;
     host_memory_base = 0;
     info.region_count = 1;
-    info.regions[0] = (struct boot_region){PAGE_SIZE, (16 + pages * 3ul) * PAGE_SIZE, BOOT_FREE};
+    info.regions[0] =
+        (struct boot_region){PAGE_SIZE, (16 + pages * 3ul / 2) * PAGE_SIZE, BOOT_FREE};
     frames_init(&info);
 }
 
