@@ -7,7 +7,7 @@ the areas of addresses are macros there.
 import gdb
 
 import machine
-from frames import DIRECT_MAP, DIRECT_MAP_END, PAGE, Table
+from frames import DIRECT_MAP, DIRECT_MAP_END, FRAME_FREE, FRAME_USED, PAGE, Table
 from machine import Command, CommandError, say
 
 SLAB_NOTE, RUN_NOTE = 0x51AB00, 0xB1  # the upper bits of a frame's note, above order and pages
@@ -139,8 +139,14 @@ class Heap(Command):
         if note >> 8 == SLAB_NOTE:
             self._object(Slab(address & -(PAGE << (note & 31))), address)
             return
+        # An entry where no block ever started holds chance, so the note alone proves nothing.
         for head in range(number, max(0, number - RUN_MAX), -1):
-            note = table.entry(head).note
+            entry = table.entry(head)
+            if entry.state == FRAME_FREE:
+                break
+            if entry.state != FRAME_USED:
+                continue
+            note = entry.note
             if note >> 24 == RUN_NOTE:
                 pages = note & 0xFFFFFF
                 if number < head + pages:
