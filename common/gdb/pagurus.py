@@ -10,7 +10,7 @@ import importlib
 import os
 import sys
 
-_SUBSYSTEMS = ("paging", "processor", "traps", "boot", "unwind")
+_SUBSYSTEMS = ("paging", "processor", "traps", "boot", "unwind", "frames", "heap", "regions")
 
 
 def _load() -> None:

@@ -44,6 +44,8 @@ endif
 
 NASMFLAGS := -f elf64 -g -F dwarf -I common/include/ -I $(S)/ $(if $(WERROR),-Werror)
 LDFLAGS   := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none
+# -n: the loader copies segments out of the file, so that nothing in it needs to be page-aligned.
+LDFLAGS_IMAGE := $(LDFLAGS) -n
 
 sources = $(patsubst $(S)/%,%,$(foreach room,$(1),$(sort $(wildcard $(S)/$(room)/*.asm $(S)/$(room)/*.c))))
 
@@ -75,8 +77,8 @@ build: $(B)/loader.elf $(IMAGES) $(DEBUG_IMAGES)
 # The commands are part of what an object depends on: other flags, other objects.
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(CFLAGS_LIBC) $(CFLAGS_APP) $(NASMFLAGS)' | cmp -s - $@ || \
-	 echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(CFLAGS_LIBC) $(CFLAGS_APP) $(NASMFLAGS)' > $@
+	@echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(CFLAGS_LIBC) $(CFLAGS_APP) $(NASMFLAGS) $(LDFLAGS_IMAGE)' | cmp -s - $@ || \
+	 echo '$(CC) $(NASM) $(CFLAGS_KERNEL) $(CFLAGS_LIBC) $(CFLAGS_APP) $(NASMFLAGS) $(LDFLAGS_IMAGE)' > $@
 .PHONY: FORCE
 FORCE:
 
@@ -132,10 +134,10 @@ $(DEBUG_IMAGES): $(B)/%.debug.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBU
 define link_image
 	$(eval objects := $(filter %.ld %.o %.a,$(filter-out %/none.o,$^)))
 	$(eval symbols := $(O)/symbols/$(@F:.elf=))
-	$(Q)$(LD) $(LDFLAGS) $(wraps) -T $(objects) $(O)/symbols/none.o -o $(symbols).first
+	$(Q)$(LD) $(LDFLAGS_IMAGE) $(wraps) -T $(objects) $(O)/symbols/none.o -o $(symbols).first
 	$(Q)nm -n $(symbols).first | awk -f common/mk/symbols.awk > $(symbols).asm
 	$(Q)$(NASM) -f elf64 $(symbols).asm -o $(symbols).o
-	$(Q)$(LD) $(LDFLAGS) $(wraps) -T $(objects) $(symbols).o -o $@
+	$(Q)$(LD) $(LDFLAGS_IMAGE) $(wraps) -T $(objects) $(symbols).o -o $@
 endef
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

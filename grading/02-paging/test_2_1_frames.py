@@ -137,7 +137,7 @@ def test_set_up_touches_no_entry_without_need(machine: MachineFactory, rng: rand
 def test_blocks_of_every_order(machine: MachineFactory) -> None:
     """4 KiB to 1 GiB: aligned, out of the smallest block that will do, the rest free; and back."""
     m, private, start = with_memory(
-        machine, GIB_FRAMES * 7, [(3 * GIB_FRAMES + 3, 3 * GIB_FRAMES + 500)])
+        machine, GIB_FRAMES * 7, [(3 * GIB_FRAMES + 3, 9), (4 * GIB_FRAMES, 2 * GIB_FRAMES)])
     for order in reversed(range(ORDERS)):
         blocks, taken = start, []
         for _ in range(2):
@@ -216,7 +216,7 @@ def test_merging_ends_at_the_edges_of_memory(machine: MachineFactory, rng: rando
         private.check(f"after the block was given back, {entries:#x} entries being in the table",
                       start)
         m.close()
-    m, private, start = with_memory(machine, 4 * GIB_FRAMES, [(GIB_FRAMES, 2 * GIB_FRAMES)])
+    m, private, start = with_memory(machine, 4 * GIB_FRAMES, [(2 * GIB_FRAMES, 2 * GIB_FRAMES)])
     m.explain("Two blocks of 1 GiB side by side are buddies of an order that does not exist.")
     taken = [(alloc(m, ORDERS - 1), ORDERS - 1) for _ in range(2)]
     check("the free blocks, with 2 GiB taken in two blocks", frozenset(),

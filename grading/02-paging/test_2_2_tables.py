@@ -102,12 +102,16 @@ def check_sizes(tables: Tables, rng: random.Random, largest: int) -> None:
     for address, target, size, flags in ranges:
         check(f"page_map({address:#x}, target {target:#x}, {size:#x} bytes, {flags:#x})", 0,
               tables.map(address, target, size, flags))
-    check_leaves(largest_pages(ranges, largest), tables.leaves())
+    pages = largest_pages(ranges, largest)
+    check_leaves(pages, tables.leaves())
     for address, target, size, flags in ranges:
         at = address + rng.randrange(size)
         seen = tables.lookup(at)
         check_that(f"page_lookup({at:#x})", seen is not None, "true", "false")
         assert seen is not None
+        check(f"start and size of the page at {at:#x}, as page_lookup finds them",
+              [(hex(start), hex(length)) for start, length, _ in pages
+               if start <= at < start + length], [(hex(seen[0]), hex(seen[2]))])
         check(f"the physical address of {at:#x}, as page_lookup finds it",
               hex(target + at - address), hex(seen[1] + at - seen[0]))
         check(f"the flags of {at:#x}, as page_lookup finds them", hex(flags), hex(seen[3]))
@@ -174,6 +178,9 @@ def check_pieces(m: Machine, leaves: list[x86.Leaf]) -> None:
                    str(leaf))
         check(f"the entry of the {x86.SIZE_NAMES[leaf.size]} page at {address:#x}",
               hex(entry_for(target, leaf.size, flags)), hex(entry_of(leaf)))
+        check_that("a page has at all levels the rights that its own entry grants",
+                   (leaf.writable, leaf.executable) == (bool(flags & W), bool(flags & X)),
+                   "tables above that grant everything", str(leaf))
         address, target, size = address + leaf.size, target + leaf.size, size - leaf.size
     check_that("where the tables end too early", not size and next(pieces, None) is None,
                "no more pages", f"nothing at {address:#x}")
@@ -187,7 +194,7 @@ def test_split_keeps_every_bit(machine: MachineFactory, rng: random.Random) -> N
     """Of 1 GiB, one page changes: all else keeps rights, key, caching, accessed and dirty bits."""
     tables = Tables(machine)
     target = GIB * rng.randrange(1, 1 << 20)
-    flags = draw_flags(rng)
+    flags = draw_flags(rng) & ~rng.choice((W, X, W | X))  # so that a part can get more rights
     check("page_map of 1 GiB", 0, tables.map(UPPER, target, GIB, flags))
     _, found = x86.tree(lambda at, size: tables.m.read(at, size, physical=True),
                         tables.m.u64("probe_tables"))

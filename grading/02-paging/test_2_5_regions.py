@@ -186,6 +186,10 @@ def test_large_blocks(machine: MachineFactory, rng: random.Random) -> None:
     pages = {block + 2 * MIB + i * PAGE: "rw-" for i in range(512) if i != 1}
     check_pages("pages after the block was released, and one in the next got PROT_NONE", pages,
                 {address: rights(entry) for address, (entry, _) in lower_half(m).items()})
+    run_to_look(m, "steps_look")
+    pages |= {block - 6 * MIB + 5 * PAGE: "rw-", block + 10 * MIB - 5 * PAGE: "rw-"}
+    check_pages("pages after a touch in the first and the last 2 MiB, of which not all are left",
+                pages, {address: rights(entry) for address, (entry, _) in lower_half(m).items()})
     run(m)
 
 

@@ -515,7 +515,7 @@ def test_a_fault_while_reporting(machine: MachineFactory, rng: random.Random) ->
 def test_the_handler_leaves_room_on_its_stack(
     machine: MachineFactory, rng: random.Random, vector: int
 ) -> None:
-    """Of the handler's 8 KiB, a quarter is never touched."""
+    """Sentence and report are there, and of the handler's 8 KiB, a quarter was never touched."""
     m, _ = about_to_fault(machine)
     if vector == 8:
         bad_stack(m, rng, "unmapped")
@@ -527,3 +527,4 @@ def test_the_handler_leaves_room_on_its_stack(
     used = next((len(paint) - i for i in range(0, len(paint), 8) if found[i:i + 8] != paint[:8]), 0)
     check_that("the handler has used its stack", used > 100, "some of it", used)
     check_that("the stack's use", used <= 6144, "at most 6144 of 8192 bytes", f"{used} bytes")
+    ended(m)

@@ -1,6 +1,6 @@
 """The command `make bench`: measure one stage, print the table, and keep it as JSON.
 
-In:  STAGE (02-paging); N (rounds, 11 or more), CHECK=1 (a missed target fails), LINUX=no (without it).
+In:  STAGE (02-paging); N (rounds, 11 or more), CHECK=1 (a missed target fails), LINUX=no (without).
 Out: the table, build/bench/STAGE.json; status 0, 1 for a missed target, 2 when nothing is measured.
 """
 

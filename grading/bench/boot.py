@@ -18,7 +18,8 @@ def speed(subject: Subject, before: str | None = None) -> Findings:
     """Boot all of them in turn; `before` is a stage whose speed this one has to keep."""
     contestants = [guests.floor_guest(subject.out), guests.hello_guest(subject.build)]
     if before:
-        contestants.append(guests.hello_guest(subject.root / "build" / before, f"hello-{before[:2]}"))
+        earlier = subject.root / "build" / before
+        contestants.append(guests.hello_guest(earlier, f"hello-{before[:2]}"))
     if subject.linux:
         contestants.append(guests.linux_hello(subject.linux_folder))
     series = rounds.measure(contestants, MACHINES, subject.rounds)

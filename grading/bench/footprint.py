@@ -101,10 +101,8 @@ def bisect(holds: Callable[[int], bool], below: int, above: int, step: int) -> i
 def hello_machine(build: Path, machine: str, memory: str | None = None) -> Machine:
     """A machine under -icount with hello in it, stopped at power-on."""
     loader, image = build / "loader.elf", build / "hello.elf"
-    flags = guests.memory_flags(memory or guests.MEMORY)
     spec = MachineSpec(kernel=loader, cwd=build.resolve(), modules=[image.name], dirty=False,
-                       machine=f"{machine},{guests.MEMORY_BACKEND}",
-                       memory=memory or guests.MEMORY, extra=flags)
+                       machine=machine, memory=memory or guests.MEMORY)
     return Machine(spec, [loader, image])
 
 

@@ -13,7 +13,6 @@ from bench.errors import BenchError
 from bench.timing import Run, time_run
 
 MEMORY = "256M"  # the same for all; Linux needs 128M
-MEMORY_BACKEND = "memory-backend=ram"  # a machine's option that goes with memory_flags
 COUNT = ("-icount", "shift=0,sleep=off")  # time is instructions, one is 1 ns; so is the TSC
 DEBUG_EXIT_0 = 1  # isa-debug-exit with value 0 ends QEMU with (0 << 1) | 1
 _QUICK = 20.0  # seconds after which a boot that takes milliseconds has failed, on a busy host too
@@ -41,9 +40,13 @@ class Guest:
     def command(self, machine: str) -> list[str]:
         """QEMU with this guest, its console on stdout."""
         flags = qemu.read_flags()
-        return [os.environ.get("QEMU") or flags["QEMU"], "-machine", f"{machine},{MEMORY_BACKEND}",
+        # Shared memory comes from the host in pages of 4 KiB. Else the host clears 2 MiB for every
+        # first touch of so much, which takes longer than all that a kernel does at its start.
+        memory = f"memory-backend-ram,id=ram,size={self.memory},{flags['QEMU_LAZY']},share=on"
+        return [os.environ.get("QEMU") or flags["QEMU"],
+                "-machine", f"{machine},memory-backend=ram", "-object", memory,
                 "-accel", "tcg", "-cpu", flags["QEMU_CPU"], "-m", self.memory,
-                *memory_flags(self.memory), *flags["QEMU_FLAGS"].split(), *self.flags,
+                *flags["QEMU_FLAGS"].split(), *self.flags,
                 "-no-reboot", "-serial", "stdio", *self.boot]
 
     def time(self, machine: str, limit: float | None = None) -> Run:
@@ -58,11 +61,6 @@ class Guest:
 def counted(guest: Guest, memory: str) -> Guest:
     """The same guest, and its TSC counts instructions."""
     return replace(guest, memory=memory, flags=COUNT)
-
-
-def memory_flags(size: str) -> list[str]:
-    """Memory that the host need not have: it is taken as the guest touches it."""
-    return ["-object", f"memory-backend-ram,id=ram,size={size},reserve=off"]
 
 
 def floor_guest(folder: Path) -> Guest:

@@ -38,9 +38,10 @@ from pagurus.results import TestResult
 from pagurus.stages import Stage, find_root, find_stage
 from pagurus.verdict import HarnessError
 
-# Where a machine ends or goes wrong: GDB stops at those of them that the lab has.
-ENDS = ("panic", "trap_dispatch", "exercise_todo", "loader_refuse", "early_refuse", "machine_exit",
-        "debug_exit")
+# Where a machine ends or goes wrong: GDB stops at those of them that the lab has. Where page faults
+# bring memory, not every trap is a fault: those count that are reported.
+ENDS = ("panic", "trap_dispatch", "fault_report", "exercise_todo", "loader_refuse",
+        "early_refuse", "machine_exit", "debug_exit")
 
 _RECORD_SECONDS = 120
 
@@ -251,6 +252,7 @@ def _breakpoints(target: Target) -> list[str]:
         done = subprocess.run(["nm", "--defined-only", "-j", str(path)], capture_output=True,
                               text=True, check=False)
         known |= set(done.stdout.split())
+    known -= {"trap_dispatch" if "page_fault_init" in known else "fault_report"}
     found = [f"hbreak {name}" for name in ENDS if name in known]
     return [*found, "continue"] if found else []
 

@@ -21,7 +21,7 @@ FREE, USED = 0xF4EE, 0x05ED
 ENTRY = 12
 DIRECT_MAP = 0xFFFF_8000_0000_0000
 LOW_END = 4 << 30
-READ = "the frame table"
+_LISTED_MAX = 10_000  # no memory of a test is cut into so many free blocks
 
 Block = tuple[int, int]  # first frame, order
 Blocks = frozenset[Block]
@@ -107,6 +107,9 @@ class Frames:
                 here = f"{when}, in the list of order {order}: frame {number:#x}"
                 check_that(f"{here} lies in the table", number < self.count,
                            f"a number below {self.count:#x}", hex(number))
+                if len(blocks) > _LISTED_MAX:
+                    fail(f"{here}: there is no end of free blocks",
+                         f"the largest blocks there are, less than {_LISTED_MAX}")
                 if (number, order) in blocks:
                     fail(f"{here} stands in the list twice, or the list is a circle")
                 entry = self.entry(number)

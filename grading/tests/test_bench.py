@@ -258,7 +258,7 @@ def test_a_guest_is_one_command_line(tmp_path):
     assert command[-6:] == ["-kernel", "loader.elf", "-initrd", "app.elf", "-append", "heap 5"]
     assert "microvm,memory-backend=ram" in command and "-icount" not in command
     large_command = guest.with_memory("64G", "app 64G").command("q35")
-    assert "memory-backend-ram,id=ram,size=64G,reserve=off" in large_command
+    assert "memory-backend-ram,id=ram,size=64G,reserve=off,share=on" in large_command
     assert large_command[large_command.index("-m") + 1] == "64G"
     counted = guests.counted(guest, "1G").command("microvm")
     assert counted[counted.index("-icount") + 1] == "shift=0,sleep=off"

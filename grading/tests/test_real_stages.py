@@ -5,6 +5,7 @@ the other solutions in alternatives/, so that what is carried differs from what 
 """
 
 import difflib
+import json
 import os
 import re
 import subprocess
@@ -165,6 +166,32 @@ def test_work_that_is_not_committed_is_not_carried_over(earlier, later, tmp_path
     assert status == 2 and "not committed" in err
 
 
+# -- grades of submissions --------------------------------------------------------------------
+
+LATER = [stage for stage in STAGES if stage.number > 1]  # lab 01 is graded in test_grade.py
+
+
+@pytest.mark.parametrize("isolate", ["no", "yes"])
+@pytest.mark.parametrize("stage", LATER, ids=lambda stage: stage.lab)
+def test_a_student_who_did_the_first_exercise_earns_its_points(stage, isolate, tmp_path):
+    first, *others = regions.exercises(regions.own_regions(stage))
+    mine = tmp_path / f"somebody-{isolate}"
+    handout.make_handout(stage, mine)
+    theirs = {id_: body for id_, body in other_bodies(stage).items()
+              if id_ in {region.id for region in first.regions}}
+    fill(in_tree(stage, mine), theirs)
+    done = make(CHECKOUT, "grade", f"LAB={stage.lab}", f"SUBMISSION={mine}", f"ISOLATE={isolate}")
+    saved = CHECKOUT / "build/submissions" / f"{mine.name}.json"
+    report = json.loads(saved.read_text())
+    assert done.returncode == 2 and done.stdout.endswith(f"Score: {first.points}/100\n"), done
+    scores = {exercise["id"]: exercise["score"] for exercise in report["exercises"]}
+    assert scores == {first.id: first.points} | {other.id: 0 for other in others}
+    wrong = [test["name"] for test in report["tests"] if test["verdict"]
+             != ("PASS" if test["name"].startswith(f"{first.id}/") else "NOT-DONE")]
+    assert not wrong
+    assert not report["output"]  # nothing was changed outside of the exercises
+
+
 # -- the front door, lab by lab ---------------------------------------------------------------
 
 
@@ -188,10 +215,10 @@ def test_an_application_runs_from_its_stage_on(earlier, later):
     assert named[later] - named[earlier] == {path.stem for path in home.glob("*.c")}
 
 
-def gdb_places(stage: Stage, folder: Path, *words: str) -> str:
-    """What GDB says at `main`, and one step further."""
+def gdb_says(stage: Stage, folder: Path, commands: str, *words: str) -> str:
+    """What GDB prints for these commands, after those of the verb in `words`."""
     script = folder / "batch.gdb"
-    script.write_text("hbreak main\ncontinue\npt $pc\nregs\n")
+    script.write_text(commands)
     done = subprocess.run(
         ["make", "-s", *words, f"LAB={stage.lab}"], cwd=CHECKOUT, text=True, capture_output=True,
         env=os.environ | {"GDB_ARGS": f"-batch -x {script}", "SETUP": "no"},
@@ -202,7 +229,19 @@ def gdb_places(stage: Stage, folder: Path, *words: str) -> str:
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.lab)
 def test_gdb_comes_to_main_in_every_lab(stage, tmp_path):
-    said = gdb_places(stage, tmp_path, "gdb")
+    said = gdb_says(stage, tmp_path, "hbreak main\ncontinue\npt $pc\n", "gdb")
     assert "main () at common/apps/hello.c" in said
     allowed = re.search(r"allowed: (.*)", said)[1]
     assert ("write" in allowed) == (stage.number == 1)  # code can be written in lab 01 only
+
+
+REPLAYED = {"01-boot": "1.6/backtrace_of_five_calls", "02-paging": "2.3/control_registers_are_set"}
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.lab)
+def test_a_test_of_every_lab_can_be_replayed_backwards(stage, tmp_path):
+    """From the machine's end back to where the kernel began."""
+    back = "delete\nhbreak {}\nreverse-continue\nbt 1\n"
+    said = gdb_says(stage, tmp_path, back.format("main") + back.format("kernel_main"),
+                    "rewind", f"T={REPLAYED[stage.name]}")
+    assert re.search(r"(?s)^#0  main \(.*^#0  kernel_main \(", said, re.MULTILINE), said

@@ -6,7 +6,7 @@
 
 #include "report.h"
 
-#define NOINLINE __attribute__((noinline, noclone))
+#define NOINLINE __attribute__((noinline))
 
 /* Who allocates, and who frees: which of them it was must be found out. */
 #define MAKER(name, call)                                                                          \

@@ -1,6 +1,7 @@
 /*
  * What memory costs in instructions: `memory_cost heap SEED` replays a trace of malloc and free,
- * `memory_cost pages` takes anonymous memory from mmap to munmap. For make bench.
+ * `memory_cost pages` takes anonymous memory from mmap to munmap, and `memory_cost pages small` does
+ * so in a mapping that our kernel commits in pages of 4 KiB only. For make bench.
  *
  * The same source runs as a static program on Linux, so it uses nothing but what both have. The
  * clock is the TSC, which counts instructions under QEMU's -icount; `loop` shows that it does.
@@ -85,9 +86,9 @@ static bool replay(unsigned count)
     return true;
 }
 
-static char *map(uint64_t size)
+static char *map(uint64_t size, int more)
 {
-    return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | more, -1, 0);
 }
 
 static void touch(volatile char *memory, uint64_t size)
@@ -127,10 +128,10 @@ __attribute__((noinline)) static uint64_t clearing(void *memory, uint64_t size)
     return read_tsc() - start;
 }
 
-static int pages(void)
+static int pages(int more)
 {
     uint64_t start = read_tsc();
-    char *memory = map(MAPPING);
+    char *memory = map(MAPPING, more);
     uint64_t mapped = read_tsc();
     if (memory == MAP_FAILED)
         return failed("mmap");
@@ -145,7 +146,7 @@ static int pages(void)
     result("touch", touched - mapped);
     result("munmap", end - touched);
 
-    memory = map(FEW_PAGES * PAGE);
+    memory = map(FEW_PAGES * PAGE, more);
     if (memory == MAP_FAILED)
         return failed("mmap of a few pages");
     for (unsigned i = 0; i < FEW_PAGES; i++) { /* the first one makes tables too */
@@ -167,9 +168,11 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "heap") == 0)
         status = heap(strtoul(argv[2], NULL, 0));
     else if (argc == 2 && strcmp(argv[1], "pages") == 0)
-        status = pages();
+        status = pages(0);
+    else if (argc == 3 && strcmp(argv[1], "pages") == 0 && strcmp(argv[2], "small") == 0)
+        status = pages(MAP_NORESERVE);
     else
-        printf("usage: memory_cost heap SEED | memory_cost pages\n");
+        printf("usage: memory_cost heap SEED | memory_cost pages [small]\n");
     printf("end %d\n", status);
     return status;
 }

@@ -42,6 +42,7 @@ static long mixed(uint64_t value, uint64_t level)
         if (strcmp(how, "frame") == 0) {                                                           \
             volatile char *array = __builtin_alloca(number);                                       \
             array[0] = 1;                                                                          \
+            report("# array %#lx of %lu\n", (unsigned long)array, number);                         \
             return array[0];                                                                       \
         }                                                                                          \
         volatile uint64_t kept[8] = {seed, seed + number};                                         \

@@ -290,6 +290,7 @@ static void search(uint64_t count, uint64_t wide)
     uint64_t frames = free_frames();
     char *base = (char *)application_space.search;
     char *at = base;
+    char *low = map_at((char *)0x200000, PAGE, RW, 0); /* holes next to this one are too low */
 
     for (uint64_t i = 0; i < count; i++, at += 2 * PAGE) {
         map_at(at, PAGE, RW, 0);
@@ -305,8 +306,12 @@ static void search(uint64_t count, uint64_t wide)
     steps_look();
     char *got = map(PAGE, RW, 0); /* closes a hole: three regions become one */
     check("the lowest hole", (uint64_t)(base + PAGE), (uint64_t)got);
-    check("regions after a hole between two was closed", count - 1, regions());
+    check("regions after a hole between two was closed", count, regions());
     unmap(base, (uint64_t)(at - base));
+    map_at(base + 8 * PAGE, PAGE, RW, 0);
+    got = map(2 * PAGE, RW, 0);
+    check("the lowest hole, right where the search begins", (uint64_t)base, (uint64_t)got);
+    unmap(low, (uint64_t)(base + 9 * PAGE - low)); /* all in one */
     check("regions at the end", 0, regions());
     check("frames_free at the end", frames, free_frames());
 }
@@ -351,6 +356,10 @@ static void large(uint64_t release, uint64_t protect)
     block[2 * MIB] = 1;
     check("mprotect", 0, mprotect(block + 2 * MIB + PAGE, PAGE, PROT_NONE));
     steps_look(); /* 512, of which one allows nothing */
+    unmap(at, PAGE);
+    unmap(at + 16 * MIB - PAGE, PAGE);
+    at[5 * PAGE] = at[16 * MIB - 5 * PAGE] = 1;
+    steps_look(); /* and two single ones, where 2 MiB would lie outside of the region in part */
     unmap(at, 16 * MIB);
     check("regions at the end", 0, regions());
     check("frames_free at the end", frames, free_frames());

@@ -1,0 +1,23 @@
+/* MUTANT 2.2b: the parts of a split page lie 4 KiB apart, whatever their size. CAUGHT BY:
+ * 2.2/split_keeps_every_bit */
+    paddr_t table = frame_alloc(0);
+    if (!table)
+        return -ENOMEM;
+    clear_words(direct(table), ENTRIES);
+    (*tables)++;
+
+    int level = walk->level - 1;
+    uint64_t old = *walk->entry;
+    if (old) { /* a leaf: 512 smaller ones */
+        uint64_t *entries = direct(table);
+        if (level == 1)
+            old &= ~PTE_PS;
+        for (unsigned i = 0; i < ENTRIES; i++)
+            entries[i] = old + i * PAGE_SIZE;
+        *frame_note(table) = ENTRIES;
+    }
+
+    page_walk_set(walk, table | PTE_P | PTE_W | PTE_U);
+    walk->level = level;
+    walk->entry = walk->path[level] = entry_in(table, walk->address, level);
+    return 0;

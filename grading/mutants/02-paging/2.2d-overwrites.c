@@ -1,0 +1,13 @@
+/* MUTANT 2.2d: maps over what is mapped. CAUGHT BY: 2.2/errors_change_nothing,
+ * 2.2/operations_agree_with_a_model[pages_of_1_gib] */
+    for (uint64_t done = 0; done < size;) {
+        int level = fitting_level(address + done, target + done, size - done);
+        if (map_pages(tables, address + done, target + done, level, 1, flags)) {
+            vaddr_t from = address; /* take back what is done: whole pages, so nothing to split */
+            if (done > 0 && page_unmap(tables, &from, address + done, NULL))
+                panic("page_map: %#lx cannot be unmapped again", from);
+            return -ENOMEM;
+        }
+        done += page_size(level);
+    }
+    return 0;

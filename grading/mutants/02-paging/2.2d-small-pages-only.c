@@ -1,0 +1,16 @@
+/* MUTANT 2.2d: maps with pages of 4 KiB. CAUGHT BY: 2.2/largest_pages_are_used,
+ * 2.3/direct_map_is_all_ram[128M] */
+    if (!range_absent(tables, address, size))
+        return -EEXIST;
+
+    for (uint64_t done = 0; done < size;) {
+        int level = 1;
+        if (map_pages(tables, address + done, target + done, level, 1, flags)) {
+            vaddr_t from = address; /* take back what is done: whole pages, so nothing to split */
+            if (done > 0 && page_unmap(tables, &from, address + done, NULL))
+                panic("page_map: %#lx cannot be unmapped again", from);
+            return -ENOMEM;
+        }
+        done += page_size(level);
+    }
+    return 0;

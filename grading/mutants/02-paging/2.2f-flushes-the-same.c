@@ -1,0 +1,20 @@
+/* MUTANT 2.2f: flushes, and splits, what has these flags already. CAUGHT BY:
+ * 2.2/nothing_else_is_flushed, 2.2/pages_stay_whole */
+    vaddr_t end = address + size;
+    struct page_walk walk;
+    page_walk(tables->root, address, &walk);
+    for (;;) {
+        if (*walk.entry) {
+            if (split_to(tables, &walk, end))
+                return -ENOMEM;
+            uint64_t old = *walk.entry;
+            page_walk_set(&walk, entry_target(old, walk.level) | (old & (PTE_A | PTE_D)) |
+                                     entry_bits(flags, walk.level));
+            if (old & PTE_P)
+                invlpg(walk.address);
+        }
+        uint64_t step = page_size(walk.level) - walk.address % page_size(walk.level);
+        if (end - walk.address <= step)
+            return 0;
+        page_walk_next(tables->root, &walk);
+    }

@@ -1,0 +1,17 @@
+/* MUTANT 2.2f: does not flush what it changes. CAUGHT BY: 2.2/changed_entries_are_flushed */
+    vaddr_t end = address + size;
+    struct page_walk walk;
+    page_walk(tables->root, address, &walk);
+    for (;;) {
+        if (*walk.entry && entry_flags(*walk.entry) != flags) {
+            if (split_to(tables, &walk, end))
+                return -ENOMEM;
+            uint64_t old = *walk.entry;
+            page_walk_set(&walk, entry_target(old, walk.level) | (old & (PTE_A | PTE_D)) |
+                                     entry_bits(flags, walk.level));
+        }
+        uint64_t step = page_size(walk.level) - walk.address % page_size(walk.level);
+        if (end - walk.address <= step)
+            return 0;
+        page_walk_next(tables->root, &walk);
+    }

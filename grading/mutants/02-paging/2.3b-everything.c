@@ -1,0 +1,15 @@
+/* MUTANT 2.3b: maps all regions, reserved ones too. CAUGHT BY: 2.3/direct_map_is_all_ram[128M]
+ * */
+    paddr_t base = 0, end = 0; /* the piece of RAM that has been collected so far */
+
+    for (uint32_t i = 0; i < info->region_count; i++) {
+        const struct boot_region *region = &info->regions[i];
+        if (region->base != end) {
+            if (end > base)
+                map(DIRECT_MAP + base, base, end - base, PAGE_W);
+            base = region->base;
+        }
+        end = region->base + region->size;
+    }
+    if (end > base)
+        map(DIRECT_MAP + base, base, end - base, PAGE_W);

@@ -1,0 +1,17 @@
+/* MUTANT 2.3b: maps what is free, without the image, the modules and the loader. CAUGHT BY:
+ * 2.3/direct_map_is_all_ram[128M] */
+    paddr_t base = 0, end = 0; /* the piece of RAM that has been collected so far */
+
+    for (uint32_t i = 0; i < info->region_count; i++) {
+        const struct boot_region *region = &info->regions[i];
+        if (region->type != BOOT_FREE)
+            continue;
+        if (region->base != end) {
+            if (end > base)
+                map(DIRECT_MAP + base, base, end - base, PAGE_W);
+            base = region->base;
+        }
+        end = region->base + region->size;
+    }
+    if (end > base)
+        map(DIRECT_MAP + base, base, end - base, PAGE_W);

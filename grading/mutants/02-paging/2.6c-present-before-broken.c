@@ -1,0 +1,21 @@
+/* MUTANT 2.6c: takes a broken table for a missing right. CAUGHT BY:
+ * 2.6/the_gravest_reason_is_told */
+    uint64_t code = frame->error_code;
+    const struct stack *overrun = stack_overrun(frame->rbp, frame->rsp, address);
+    const char *reason = "stack overflow";
+
+    kprintf("%s ", access_words(code));
+    if (overrun)
+        kprintf("0x%lx bytes below %s", overrun->limit - address, overrun->name);
+    else
+        reason = print_place(address, code);
+
+    if (error == -ENOMEM)
+        reason = "out of memory";
+    else if (code & PF_PRESENT)
+        reason = forbidden(code);
+    else if (code & PF_RESERVED)
+        reason = "broken table";
+    if (reason)
+        kprintf(": %s", reason);
+    print_function(frame);

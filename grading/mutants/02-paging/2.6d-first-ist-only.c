@@ -1,0 +1,26 @@
+/* MUTANT 2.6d: looks at the first IST stack alone. CAUGHT BY:
+ * 2.6/an_exception_stack_that_leads_nowhere */
+    kprintf("no handler was entered");
+    for (unsigned ist = 1; ist < 2; ist++) {
+        uint64_t top = trap_stack(ist);
+        bool canonical = top < LOWER_HALF_END || top >= -LOWER_HALF_END;
+        struct page_mapping mapping;
+
+        if (canonical && top - address - 1 >= 64)
+            continue;
+        kprintf(": IST %u, %s, is 0x%lx, ", ist, ist_stack(ist)->name, top);
+        if (!canonical) {
+            kprintf("not canonical");
+            return;
+        }
+        kprintf("which leads to ");
+        print_place(address, PF_WRITE);
+        kprintf(page_lookup(&kernel_tables, address, &mapping) ? " (read-only)" : " (absent)");
+        return;
+    }
+    for (unsigned vector = 0; vector < 32; vector++)
+        if (!trap_gate_intact(vector)) {
+            kprintf(": gate %u of the IDT is damaged", vector);
+            return;
+        }
+    kprintf(", though stacks and gates look right");
