@@ -208,15 +208,16 @@ void *aligned_alloc(size_t alignment, size_t size)
     /* EXERCISE 2.4h (20 points): at a multiple of a power of two. */
     if (size == 0)
         size = 1;
+    if (alignment > PAGE_SIZE) {
+        void *block = run_alloc(size, alignment);
+        return block ? block : block_alloc_scarce(size, alignment);
+    }
     size_t whole = (size + alignment - 1) & -alignment;
     if (whole < size) {
         errno = ENOMEM;
         return NULL;
     }
-    if (alignment <= PAGE_SIZE)
-        return malloc(whole); /* the class is a multiple of the alignment; a run is page-aligned */
-    void *block = run_alloc(whole, alignment);
-    return block ? block : block_alloc_scarce(whole, alignment);
+    return malloc(whole); /* its class is a multiple of the alignment, too; a run is page-aligned */
     /* END EXERCISE 2.4h */
 }
 

@@ -118,20 +118,37 @@ static void free_empty_tables(struct page_tables *tables, struct page_walk *walk
     /* END EXERCISE 2.2c */
 }
 
-/* Maps one page: a leaf at this level, or -ENOMEM with no table left over. */
-static int map_page(struct page_tables *tables, vaddr_t address, paddr_t target, int level,
-                    page_flags_t flags)
+/* How many pages of a level, from `address` on, fit into `size` bytes and into one table. */
+static uint64_t pages_in_table(vaddr_t address, uint64_t size, int level)
+{
+    uint64_t pages = size / page_size(level);
+    uint64_t left = 512 - page_index(address, level);
+
+    return pages < left ? pages : left;
+}
+
+int page_map_at(struct page_tables *tables, struct page_walk *walk, paddr_t target, int level,
+                uint64_t count, page_flags_t flags)
+{
+    if (*walk->entry)
+        return -EEXIST;
+    while (walk->level > level)
+        if (page_walk_down(walk, &tables->frames)) {
+            free_empty_tables(tables, walk);
+            return -ENOMEM;
+        }
+    page_walk_fill(walk, target | entry_bits(flags, level), count);
+    return 0;
+}
+
+/* page_map_at for an address. */
+static int map_pages(struct page_tables *tables, vaddr_t address, paddr_t target, int level,
+                     uint64_t count, page_flags_t flags)
 {
     struct page_walk walk;
 
     page_walk(tables->root, address, &walk);
-    while (walk.level > level)
-        if (page_walk_down(&walk, &tables->frames)) {
-            free_empty_tables(tables, &walk);
-            return -ENOMEM;
-        }
-    page_walk_set(&walk, target | entry_bits(flags, level));
-    return 0;
+    return page_map_at(tables, &walk, target, level, count, flags);
 }
 
 int page_map(struct page_tables *tables, vaddr_t address, paddr_t target, uint64_t size,
@@ -146,13 +163,14 @@ int page_map(struct page_tables *tables, vaddr_t address, paddr_t target, uint64
 
     for (uint64_t done = 0; done < size;) {
         int level = fitting_level(address + done, target + done, size - done);
-        if (map_page(tables, address + done, target + done, level, flags)) {
+        uint64_t count = pages_in_table(address + done, size - done, level);
+        if (map_pages(tables, address + done, target + done, level, count, flags)) {
             vaddr_t from = address; /* take back what is done: whole pages, so nothing to split */
             if (done > 0 && page_unmap(tables, &from, address + done, NULL))
                 panic("page_map: %#lx cannot be unmapped again", from);
             return -ENOMEM;
         }
-        done += page_size(level);
+        done += count * page_size(level);
     }
     return 0;
     /* END EXERCISE 2.2d */

@@ -69,6 +69,19 @@ int page_map(struct page_tables *tables, vaddr_t address, paddr_t target, uint64
              page_flags_t flags) __attribute__((warn_unused_result));
 
 /*
+ * For those who walk themselves, and for nothing but whole pages of a known size: maps `count`
+ * pages of `level` (mm/page_walk.h) side by side, from where the walk stands on. They lie in one
+ * table of that level, and `target` is a multiple of their size. Afterwards the walk stands at the
+ * first one.
+ *
+ * Returns 0, -EEXIST (the walk's entry is not absent) or -ENOMEM with nothing changed. Behind the
+ * walk's entry nobody looks: the caller knows that nothing is mapped there.
+ */
+struct page_walk;
+int page_map_at(struct page_tables *tables, struct page_walk *walk, paddr_t target, int level,
+                uint64_t count, page_flags_t flags) __attribute__((warn_unused_result));
+
+/*
  * Unmaps from `*address` up to `end`; what is absent in between stays so. Tables that become empty
  * are given back. With `removed`, the pages that were mapped are listed there (what it held before
  * is forgotten), and the call ends early when the list is full: `*address` is where to go on, and

@@ -10,13 +10,13 @@
 #define ENTRIES 512
 
 /* The entry of a level that an address goes through, in the table at physical address `table`. */
-static uint64_t *entry_in(paddr_t table, vaddr_t address, int level)
+static inline uint64_t *entry_in(paddr_t table, vaddr_t address, int level)
 {
     return (uint64_t *)direct(table) + page_index(address, level);
 }
 
 /* The note of the table that an entry stands in: how many of its entries are not absent. */
-static uint32_t *table_note(const uint64_t *entry)
+static inline uint32_t *table_note(const uint64_t *entry)
 {
     return frame_note(direct_address(entry) & -(paddr_t)PAGE_SIZE);
 }
@@ -93,4 +93,13 @@ void page_walk_set(struct page_walk *walk, uint64_t entry)
 {
     *table_note(walk->entry) += !!entry - !!*walk->entry;
     *walk->entry = entry;
+}
+
+void page_walk_fill(struct page_walk *walk, uint64_t leaf, uint64_t count)
+{
+    uint64_t size = page_size(walk->level);
+
+    *table_note(walk->entry) += count;
+    for (uint64_t i = 0; i < count; i++)
+        walk->entry[i] = leaf + i * size;
 }

@@ -78,3 +78,9 @@ int page_walk_down(struct page_walk *walk, uint64_t *tables) __attribute__((warn
  * Sets the walk's entry, and keeps the note of its table right. Flushes nothing.
  */
 void page_walk_set(struct page_walk *walk, uint64_t entry);
+
+/*
+ * Sets the walk's entry to a leaf, and the `count - 1` entries behind it in the same table to leaves
+ * for the memory that follows. All of them are absent. Keeps the table's note right.
+ */
+void page_walk_fill(struct page_walk *walk, uint64_t leaf, uint64_t count);

@@ -104,7 +104,9 @@ static int commit_page(struct region_space *space, const struct region *region, 
     if (!frame)
         return -ENOMEM;
     clear_words(direct(frame), size / sizeof(uint64_t));
-    int error = page_map(space->tables, address & -size, frame, size, region->flags);
+    struct page_walk walk;
+    page_walk(space->tables->root, address & -size, &walk);
+    int error = page_map_at(space->tables, &walk, frame, order ? LARGE_LEVEL : 1, 1, region->flags);
     if (error)
         frame_free(frame, order);
     return error;
