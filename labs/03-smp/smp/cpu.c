@@ -25,6 +25,9 @@ static struct cpu *cpu_create(uint32_t number, uint32_t apic_id)
     cpu->self = cpu;
     cpu->number = number;
     cpu->apic_id = apic_id;
+    cpu->stack = stack_create("a processor's idle stack", CPU_STACK_SIZE, CPU_STACK_SIZE);
+    if (!cpu->stack)
+        panic("no memory for the stack of CPU %u", number);
     for (unsigned ist = 1; ist <= IST_STACKS; ist++) {
         struct stack *stack = stack_create("an interrupt stack", IST_STACK_SIZE, IST_STACK_SIZE);
         if (!stack)

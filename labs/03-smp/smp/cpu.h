@@ -13,17 +13,21 @@
 #include "types.h"
 #include "x86.h"
 
+struct stack;
 struct thread;
+
+#define CPU_STACK_SIZE 16384
 
 struct cpu {
     struct cpu *self;      /* offset 0: what this_cpu reads */
     struct thread *thread; /* offset 8: the one that runs here */
     uint32_t number;       /* 0 to cpu_count - 1; 0 booted */
     uint32_t apic_id;
-    volatile bool online; /* runs threads and takes interrupts */
+    volatile bool online; /* has come up: runs threads once smp_active */
     uint32_t preempt_off; /* how many callers want to stay on this CPU */
 
     struct run_queue queue;
+    struct stack *stack; /* where it starts; then its idle thread's */
 
     uint64_t gdt[5];
     struct tss tss;
@@ -50,9 +54,13 @@ void cpus_init(void);
 
 /*
  * Starts all other CPUs side by side and waits for them, at most 100 ms in all; one that does not
- * come is reported on the console, and left out (`online` stays false). Interrupts may be on.
+ * come is reported on the console, and left out (`online` stays false). Those that come halt in
+ * their parking place: they take no lock, use no memory but their stack, and answer no shootdown.
  */
 void cpus_start(void);
+
+/* Lets the other CPUs run threads, each from its idle thread on. Sets smp_active. */
+void cpus_release(void);
 
 /* Makes the processor that runs this `cpu`: GDT, task register, IDT, GS base, FPU. */
 void cpu_load(struct cpu *cpu);

@@ -15,6 +15,7 @@
 #define VECTOR_TIMER      0x40
 #define VECTOR_RESCHEDULE 0x41
 #define VECTOR_SHOOTDOWN  0x42
+#define VECTOR_RELEASE    0x43 /* from the parking place (smp/cpu.h) */
 #define VECTOR_SPURIOUS   0xff
 
 /* Finds the registers (mapped once, for all CPUs) and chooses the mode. */

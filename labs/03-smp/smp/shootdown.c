@@ -5,6 +5,7 @@
 #include "kernel/traps.h"
 #include "smp/cpu.h"
 #include "smp/lapic.h"
+#include "smp/smp.h"
 #include "sync/spinlock.h"
 
 static struct spinlock one_at_a_time;
@@ -37,7 +38,7 @@ void shootdown_poll(void)
 
 void shootdown(const vaddr_t *addresses, unsigned count)
 {
-    if (cpu_count < 2 || count == 0)
+    if (!smp_active || count == 0)
         return;
     uint64_t flags = spin_lock(&one_at_a_time);
     /* EXERCISE 3.8a (10 points): tell the others, and wait for them. */

@@ -1,4 +1,4 @@
-/* Processors, threads and time are set up in five steps. */
+/* Processors, threads and time are set up one after the other, with one CPU at work until all is there. */
 #include "smp/smp.h"
 
 #include "smp/clock.h"
@@ -7,12 +7,15 @@
 #include "threads/thread.h"
 #include "x86.h"
 
+bool smp_active;
+
 void smp_init(void)
 {
     cpus_init();
     clock_init();
+    cpus_start();
     threads_init();
     shootdown_init();
+    cpus_release();
     interrupts_on();
-    cpus_start();
 }

@@ -13,6 +13,7 @@
 #include "smp/clock.h"
 #include "smp/cpu.h"
 #include "smp/lapic.h"
+#include "smp/smp.h"
 #include "threads/thread.h"
 
 #define START_PAGE    0x1000u     /* below 1 MiB: start-up interrupts can name no other */
@@ -28,6 +29,26 @@ struct trampoline {
     uint32_t count;
 };
 
+/*
+ * Halts until the boot CPU has set up what all CPUs share. What that changed in the page tables
+ * meanwhile, this one was not told (smp/shootdown.h): so everything is flushed.
+ */
+static void park(void)
+{
+    while (!__atomic_load_n(&smp_active, __ATOMIC_ACQUIRE)) {
+        interrupts_on_and_halt();
+        interrupts_off();
+    }
+    uint64_t cr4 = read_cr4();
+    write_cr4(cr4 & ~CR4_PGE); /* drops global pages too (SDM vol. 3A §4.10.4.1) */
+    write_cr4(cr4);
+}
+
+static void on_release(struct trap_frame *frame)
+{
+    lapic_eoi();
+}
+
 /* The first C code of another processor: takes its own data into use, and becomes its idle thread. */
 static void cpu_main(uint32_t number)
 {
@@ -36,7 +57,21 @@ static void cpu_main(uint32_t number)
     cpu_load(cpu);
     lapic_enable();
     cpu->online = true;
+    park();
     thread_idle();
+}
+
+void cpus_release(void)
+{
+    uint32_t others = 0;
+
+    for (uint32_t i = 1; i < cpu_count; i++)
+        others += cpus[i]->online;
+    if (others == 0)
+        return;
+    trap_handle(VECTOR_RELEASE, on_release);
+    __atomic_store_n(&smp_active, true, __ATOMIC_RELEASE);
+    lapic_send_others(VECTOR_RELEASE);
 }
 
 /* Whether frame 1 is memory that nobody uses; the frame allocator leaves it alone. */
@@ -66,12 +101,8 @@ void cpus_start(void)
     if (cpu_count == 1)
         return;
     for (uint32_t i = 1; i < cpu_count; i++) {
-        cpus[i]->queue.idle = thread_create_idle(cpus[i]);
-        if (!cpus[i]->queue.idle)
-            panic("no memory for CPU %u", i);
-        cpus[i]->thread = cpus[i]->queue.idle;
         ids[i] = cpus[i]->apic_id;
-        stacks[i] = cpus[i]->queue.idle->stack->top;
+        stacks[i] = cpus[i]->stack->top;
     }
     ids[0] = UINT32_MAX; /* this one runs */
 

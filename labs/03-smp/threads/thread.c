@@ -58,9 +58,12 @@ void threads_init(void)
     struct thread *self = create(WEIGHT_NORMAL);
     struct cpu *cpu = cpus[0];
 
-    cpu->queue.idle = thread_create_idle(cpu);
-    if (!self || !cpu->queue.idle)
-        panic("no memory for the first threads");
+    for (uint32_t i = 0; i < cpu_count; i++) {
+        cpus[i]->queue.idle = thread_create_idle(cpus[i]);
+        if (!self || !cpus[i]->queue.idle)
+            panic("no memory for the first threads");
+        cpus[i]->thread = cpus[i]->queue.idle; /* but CPU 0 runs the application, see below */
+    }
     self->number = 0;
     self->state = THREAD_RUNNING;
     self->home = cpu;
@@ -95,30 +98,27 @@ static void prepare_stack(struct thread *thread)
     /* END EXERCISE 3.5b */
 }
 
-static struct thread *create_with_stack(void *function(void *), void *argument, uint32_t weight,
-                                        uint64_t size)
+static struct thread *create_on(struct stack *stack, void *function(void *), void *argument,
+                                uint32_t weight)
 {
     struct thread *thread = create(weight);
     if (!thread)
         return NULL;
     thread->function = function;
     thread->argument = argument;
-    thread->stack = stack_create("a thread's stack", STACK_FIRST, size);
-    if (!thread->stack) {
-        free_memory(thread);
-        return NULL;
-    }
-    prepare_stack(thread);
+    thread->stack = stack;
     return thread;
 }
 
 struct thread *thread_create_idle(struct cpu *cpu)
 {
-    struct thread *thread = create_with_stack(idle_main, NULL, WEIGHT_NORMAL, 2 * STACK_FIRST);
-    if (thread) {
-        thread->home = cpu;
-        thread->node.key = UINT64_MAX / 2;
-    }
+    struct thread *thread = create_on(cpu->stack, idle_main, NULL, WEIGHT_NORMAL);
+    if (!thread)
+        return NULL;
+    thread->home = cpu;
+    thread->node.key = UINT64_MAX / 2;
+    if (cpu == this_cpu()) /* the others run there already, and will call thread_idle */
+        prepare_stack(thread);
     return thread;
 }
 
@@ -133,9 +133,14 @@ _Noreturn void thread_idle(void)
 
 struct thread *thread_spawn(void *function(void *), void *argument, uint32_t weight)
 {
-    struct thread *thread = create_with_stack(function, argument, weight, STACK_MAX);
-    if (!thread)
+    struct stack *stack = stack_create("a thread's stack", STACK_FIRST, STACK_MAX);
+    struct thread *thread = stack ? create_on(stack, function, argument, weight) : NULL;
+    if (!thread) {
+        if (stack)
+            stack_destroy(stack);
         return NULL;
+    }
+    prepare_stack(thread);
     thread->references = 2;
     thread->state = THREAD_WAITING;
 
