@@ -134,10 +134,10 @@ $(DEBUG_IMAGES): $(B)/%.debug.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBU
 define link_image
 	$(eval objects := $(filter %.ld %.o %.a,$(filter-out %/none.o,$^)))
 	$(eval symbols := $(O)/symbols/$(@F:.elf=))
-	$(Q)$(LD) $(LDFLAGS_IMAGE) $(wraps) -T $(objects) $(O)/symbols/none.o -o $(symbols).first
+	$(Q)$(LD) $(LDFLAGS_IMAGE) $(LOCKED:%=--wrap=%) $(wraps) -T $(objects) $(O)/symbols/none.o -o $(symbols).first
 	$(Q)nm -n $(symbols).first | awk -f common/mk/symbols.awk > $(symbols).asm
 	$(Q)$(NASM) -f elf64 $(symbols).asm -o $(symbols).o
-	$(Q)$(LD) $(LDFLAGS_IMAGE) $(wraps) -T $(objects) $(symbols).o -o $@
+	$(Q)$(LD) $(LDFLAGS_IMAGE) $(LOCKED:%=--wrap=%) $(wraps) -T $(objects) $(symbols).o -o $@
 endef
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

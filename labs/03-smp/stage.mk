@@ -4,6 +4,16 @@ LOADER_ROOMS  := boot loader     # every .asm and .c file of these rooms is part
 LOADER_SHARES := kernel/uart.c kernel/console.c   # and so are these, from the rooms of the kernel
 KERNEL_ROOMS  := kernel mm smp threads sync
 
+DEBUG_HEAP      := mm/heap_debug.c  # only in images of HEAP=debug
+DEBUG_HEAP_APPS := heap_misuse      # those that the tests boot
+
+# Functions of mm/ that other files reach through mm/locks.c.
+LOCKED := frame_alloc frame_free frames_alloc_run frames_shrink_run frames_free_run frames_split \
+          page_map page_map_at page_unmap page_protect page_lookup page_walk_down \
+          stack_create stack_grow stack_destroy \
+          region_reserve region_release region_protect region_commit \
+          slab_alloc slab_free slab_check slab_trim
+
 # Files of stage 02 that differ here, and why.
 SEAMS += kernel/main.c       # starts processors and threads before the application
 SEAMS += kernel/traps.h      # all CPUs share the IDT
@@ -13,3 +23,6 @@ SEAMS += mm/layout.h         # addresses for devices
 SEAMS += mm/stacks.h         # stacks of threads come and go
 SEAMS += mm/stacks.c         # stacks of threads come and go
 SEAMS += mm/frames_boot.c    # frame 1 is kept for starting other processors
+SEAMS += mm/page_fault.c     # each CPU has faults of its own
+SEAMS += mm/heap.c           # counters of many CPUs
+SEAMS += mm/heap_debug.c     # behind a lock

@@ -22,6 +22,13 @@ uint64_t heap_trim(void)
     return slab_trim();
 }
 
+/* Runs of all CPUs are counted together. */
+static void count_runs(uint64_t runs, uint64_t pages)
+{
+    __atomic_fetch_add(&heap_runs, runs, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&heap_run_pages, pages, __ATOMIC_RELAXED);
+}
+
 /* A block of `size` bytes, more than 0, at a multiple of `alignment` and of PAGE_SIZE; or NULL. */
 static void *run_alloc(size_t size, size_t alignment)
 {
@@ -36,8 +43,7 @@ static void *run_alloc(size_t size, size_t alignment)
     if (pages < taken)
         frames_shrink_run(run, taken, pages);
     *frame_note(run) = run_note(pages);
-    heap_runs++;
-    heap_run_pages += pages;
+    count_runs(1, pages);
     return direct(run);
 }
 
@@ -51,7 +57,7 @@ static void run_shrink(void *block, uint64_t pages)
         return;
     frames_shrink_run(run, before, pages);
     *frame_note(run) = run_note(pages);
-    heap_run_pages -= before - pages;
+    count_runs(0, pages - before);
 }
 
 static void run_free(void *block)
@@ -61,8 +67,7 @@ static void run_free(void *block)
 
     *frame_note(run) = 0;
     frames_free_run(run, pages);
-    heap_runs--;
-    heap_run_pages -= pages;
+    count_runs(-1ul, -pages);
 }
 
 /* The note of the frame at an address; 0 for one that is not in the table of frames. */

@@ -8,22 +8,27 @@
 #include "kernel/fault_report.h"
 #include "kernel/traps.h"
 #include "kprintf.h"
+#include "mm/address_space.h"
 #include "mm/fault_cause.h"
 #include "mm/layout.h"
+#include "mm/locks.h"
 #include "mm/regions.h"
 #include "mm/stacks.h"
+#include "smp/cpu.h"
+#include "smp/smp.h"
 #include "x86.h"
 
 /*
- * What the handlers are at. A fault that comes meanwhile is one of theirs, and the further they
- * are, the less is tried.
+ * What the handlers of each CPU are at. A fault that comes meanwhile is one of theirs, and the
+ * further they are, the less is tried.
  */
 static enum {
     NOTHING,    /* no fault has come, or the last one is settled */
     RESOLVING,  /* memory is being mapped */
     EXPLAINING, /* the sentence is being printed */
     REPORTING,  /* fault_report has been called */
-} state;
+} states[CPUS_MAX];
+#define state states[cpu_number()]
 
 /*
  * Says the cause and reports the fault; `error` is why no memory could be mapped. Whatever breaks
@@ -62,13 +67,29 @@ static _Noreturn void give_up(const struct trap_frame *frame, int error)
     /* END EXERCISE 2.6e */
 }
 
+/*
+ * Whether the tables allow the access by now: another CPU has mapped the page meanwhile, or has
+ * changed its rights and not yet told this one.
+ */
+static bool settled(const struct trap_frame *frame, vaddr_t address)
+{
+    struct page_mapping mapping;
+
+    return smp_active && page_lookup(&kernel_tables, address, &mapping) &&
+           !(mapping.flags & PAGE_NONE) &&
+           (!(frame->error_code & PF_WRITE) || (mapping.flags & PAGE_W)) &&
+           (!(frame->error_code & PF_FETCH) || (mapping.flags & PAGE_X));
+}
+
 /* Maps what is missing at an address, if something may be: 0, or why not. */
 static int resolve(const struct trap_frame *frame, vaddr_t address)
 {
     struct stack *stack = stack_at(address);
 
-    if (frame->error_code & PF_RESERVED)
+    if ((frame->error_code & PF_RESERVED) || memory_locked())
         return -EFAULT;
+    if (settled(frame, address))
+        return 0;
     if (stack) {
         if ((frame->error_code & (PF_PRESENT | PF_FETCH)) ||
             stack_overrun(frame->rbp, frame->rsp, address))

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "smp/acpi.h"
+#include "smp/smp.h"
 #include "threads/scheduler.h"
 #include "types.h"
 #include "x86.h"
@@ -44,6 +45,12 @@ extern uint32_t cpu_count;
 static inline struct cpu *this_cpu(void)
 {
     return (struct cpu *)read_gs(0);
+}
+
+/* The calling CPU's number; 0 as long as only one runs. */
+static inline uint32_t cpu_number(void)
+{
+    return smp_active ? this_cpu()->number : 0;
 }
 
 /*

@@ -43,7 +43,7 @@ void shootdown(const vaddr_t *addresses, unsigned count)
     uint64_t flags = spin_lock(&one_at_a_time);
     /* EXERCISE 3.8a (10 points): tell the others, and wait for them. */
     request_count = count;
-    for (unsigned i = 0; i < count && i < SHOOTDOWN_PAGES; i++)
+    for (unsigned i = 0; i < count && count <= SHOOTDOWN_PAGES; i++)
         request[i] = addresses[i];
     uint64_t others = 0;
     for (uint32_t i = 0; i < cpu_count; i++)

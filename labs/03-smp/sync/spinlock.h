@@ -2,37 +2,30 @@
  * Spinlocks: for a few instructions, among processors and interrupt handlers.
  *
  * Fair: who asks first gets it first (a ticket lock). Interrupts are off while one is held, so a
- * handler can never wait for the code that it has interrupted. Nothing that may block, fault in a
- * page, or take long is done with one held.
+ * handler can never wait for the code that it has interrupted. Nothing that may block, or take
+ * long, is done with one held.
+ *
+ * While one processor alone runs kernel code (smp_active is false, smp/smp.h), interrupts off are
+ * lock enough: nothing is waited for then.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "smp/shootdown.h"
 #include "x86.h"
 
 struct spinlock {
     uint32_t next;    /* the ticket that the next one to come draws */
     uint32_t serving; /* the ticket whose turn it is */
+    uint32_t holder;  /* the number of the CPU that holds it, plus 1; 0: nobody */
 };
 
-/* Waits for the lock. Interrupts are off already, and stay so. */
-static inline void spin_take(struct spinlock *lock)
-{
-    uint32_t ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
+/* Waits for the lock, and flushes what other CPUs ask for meanwhile. Interrupts are off already. */
+void spin_take(struct spinlock *lock);
 
-    while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket) {
-        shootdown_poll(); /* whoever holds the lock may wait for this CPU (smp/shootdown.h) */
-        pause();
-    }
-}
-
-static inline void spin_release(struct spinlock *lock)
-{
-    __atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
-}
+/* Gives the lock to who has waited longest. Interrupts stay off. */
+void spin_release(struct spinlock *lock);
 
 /* Switches interrupts off and waits for the lock; returns RFLAGS as it was, for spin_unlock. */
 static inline uint64_t spin_lock(struct spinlock *lock)
@@ -48,9 +41,5 @@ static inline void spin_unlock(struct spinlock *lock, uint64_t flags)
     interrupts_restore(flags);
 }
 
-/* Whether somebody holds it. For checks only: it may have changed by the time of the answer. */
-static inline bool spin_is_locked(const struct spinlock *lock)
-{
-    return __atomic_load_n(&lock->next, __ATOMIC_RELAXED) !=
-           __atomic_load_n(&lock->serving, __ATOMIC_RELAXED);
-}
+/* Whether the calling CPU holds it. Interrupts are off. */
+bool spin_held(const struct spinlock *lock);
