@@ -62,6 +62,7 @@
 #define CPUID_1_X2APIC      (1u << 21) /* leaf 1, ecx */
 #define CPUID_1_XSAVE       (1u << 26)
 #define CPUID_1_AVX         (1u << 28)
+#define CPUID_7_FSGSBASE    (1u << 0) /* leaf 7, ebx */
 #define CPUID_EXTENDED      0x80000001u
 #define CPUID_EXTENDED_1GIB (1u << 26) /* edx: pages of 1 GiB */
 
@@ -316,6 +317,11 @@ static inline uint64_t read_fs_base(void)
     uint64_t value;
     __asm__ volatile("rdfsbase %0" : "=r"(value));
     return value;
+}
+
+static inline void write_fs_base(uint64_t value)
+{
+    __asm__ volatile("wrfsbase %0" : : "r"(value) : "memory");
 }
 
 /* The word at an offset from the GS base. */

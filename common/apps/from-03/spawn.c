@@ -30,8 +30,12 @@ int main(int argc, char **argv)
             return 1;
         }
     }
-    for (int i = 0; i < count; i++)
-        per_cpu[(unsigned long)thread_join(threads[i])]++;
+    for (int i = 0; i < count; i++) {
+        void *cpu;
+        if (thread_join(threads[i], &cpu))
+            return 1;
+        per_cpu[(unsigned long)cpu]++;
+    }
     printf("%u CPUs, %d threads, total %lu, %lu ns\n", cpu_count, count, total, clock_now());
     for (unsigned i = 0; i < cpu_count; i++)
         printf(" cpu%u:%lu", i, per_cpu[i]);

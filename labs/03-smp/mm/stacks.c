@@ -10,8 +10,14 @@
 #include "mm/address_space.h"
 #include "mm/frames.h"
 #include "mm/layout.h"
+#include "sync/spinlock.h"
 
 static struct stack stacks[STACKS_MAX]; /* stacks[n] is the one in slot n; top == 0: none */
+static unsigned slots_begun;            /* slots from here on have never been taken */
+static struct stack *free_slots;        /* the others that are free, linked by `next` */
+static struct stack *kept;              /* mapped and waiting to be used again, linked by `next` */
+static unsigned kept_count;
+static struct spinlock lock; /* of these four */
 
 struct stack *thread_stack;
 static const struct stack *ist_stacks[IST_STACKS];
@@ -66,19 +72,99 @@ static int map_stack(vaddr_t top, uint64_t size)
     /* END EXERCISE 2.3d */
 }
 
+/*
+ * Takes a slot that no stack is in, in a few steps, however many are taken: one that was given back
+ * (free_slots), or else the first that has never been taken (slots_begun). NULL: all STACKS_MAX are
+ * taken. The lock is held; what the slot holds is up to the caller.
+ */
+static struct stack *slot_take(void)
+{
+    /* EXERCISE 3.5a (15 points): a slot for a stack. */
+    struct stack *slot = free_slots;
+
+    if (slot)
+        free_slots = slot->next;
+    else if (slots_begun < STACKS_MAX)
+        slot = &stacks[slots_begun++];
+    return slot;
+    /* END EXERCISE 3.5a */
+}
+
+/* Gives a slot back, empty (top == 0); the lock is held. */
+static void slot_give(struct stack *slot)
+{
+    /* EXERCISE 3.5b (15 points): a slot comes back. */
+    *slot = (struct stack){.next = free_slots};
+    free_slots = slot;
+    /* END EXERCISE 3.5b */
+}
+
+/* A stack that was kept; NULL: there is none of this size. */
+static struct stack *take_kept(uint64_t size)
+{
+    if (size != THREAD_STACK_FIRST)
+        return NULL;
+    uint64_t flags = spin_lock(&lock);
+    struct stack *stack = kept;
+    if (stack) {
+        kept = stack->next;
+        kept_count--;
+    }
+    spin_unlock(&lock, flags);
+    return stack;
+}
+
+/* Whether a stack is kept; else the caller still has it. */
+static bool keep(struct stack *stack)
+{
+    bool kept_now = false;
+
+    if (stack->top - stack->low != THREAD_STACK_FIRST)
+        return false;
+    uint64_t flags = spin_lock(&lock);
+    if (kept_count < STACKS_KEPT) {
+        stack->next = kept;
+        kept = stack;
+        kept_count++;
+        kept_now = true;
+    }
+    spin_unlock(&lock, flags);
+    return kept_now;
+}
+
 struct stack *stack_create(const char *name, uint64_t size, uint64_t limit)
 {
-    for (unsigned slot = 0; slot < STACKS_MAX; slot++) {
-        if (stacks[slot].top)
-            continue;
-        vaddr_t top = STACK_AREA + (slot + 1) * STACK_SLOT - PAGE_SIZE;
-        if (map_stack(top, size))
-            return NULL;
-        stacks[slot] =
-            (struct stack){.name = name, .limit = top - limit, .low = top - size, .top = top};
-        return &stacks[slot];
+    struct stack *stack = take_kept(size);
+    if (stack) {
+        stack->name = name;
+        stack->limit = stack->top - limit;
+        return stack;
     }
-    return NULL;
+
+    uint64_t flags = spin_lock(&lock);
+    stack = slot_take();
+    spin_unlock(&lock, flags);
+    if (!stack)
+        return NULL;
+    vaddr_t top = STACK_AREA + (stack - stacks + 1) * STACK_SLOT - PAGE_SIZE;
+    if (map_stack(top, size)) {
+        flags = spin_lock(&lock);
+        slot_give(stack);
+        spin_unlock(&lock, flags);
+        return NULL;
+    }
+    *stack = (struct stack){.name = name, .limit = top - limit, .low = top - size, .top = top};
+    return stack;
+}
+
+void stack_destroy(struct stack *stack)
+{
+    if (keep(stack))
+        return;
+    unmap_stack(stack->low, stack->top);
+    uint64_t flags = spin_lock(&lock);
+    slot_give(stack);
+    spin_unlock(&lock, flags);
 }
 
 int stack_grow(struct stack *stack, vaddr_t address)
@@ -132,10 +218,4 @@ void stacks_init(void)
 const struct stack *ist_stack(unsigned ist)
 {
     return ist_stacks[ist - 1];
-}
-
-void stack_destroy(struct stack *stack)
-{
-    unmap_stack(stack->low, stack->top);
-    *stack = (struct stack){0};
 }

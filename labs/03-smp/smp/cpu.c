@@ -13,6 +13,7 @@
 #include "mm/stacks.h"
 #include "smp/ioapic.h"
 #include "smp/lapic.h"
+#include "threads/fpu.h"
 
 struct cpu *cpus[CPUS_MAX];
 uint32_t cpu_count;
@@ -35,13 +36,6 @@ static struct cpu *cpu_create(uint32_t number, uint32_t apic_id)
         cpu->tss.ist[ist - 1] = stack->top;
     }
     return cpu;
-}
-
-/* x87, SSE and AVX are saved with a thread; applications may set their own FS base. */
-static void fpu_enable(void)
-{
-    write_cr4(read_cr4() | CR4_OSXSAVE | CR4_FSGSBASE);
-    write_xcr0(7);
 }
 
 void cpu_load(struct cpu *cpu)

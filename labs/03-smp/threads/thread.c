@@ -1,82 +1,88 @@
 /* Threads: made, run, joined, and given back when nobody needs them any more. */
 #include "threads/thread.h"
 
+#include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "exercise.h"
 #include "machine.h"
 #include "smp/cpu.h"
-#include "smp/lapic.h"
-#include "sync/futex.h"
+#include "threads/fpu.h"
+#include "threads/keys.h"
 #include "threads/tls.h"
+#include "x86.h"
 
-#define FPU_ALIGN   64
-#define STACK_FIRST 8192 /* mapped from the start; the rest on demand */
-
+struct thread *all_threads;
+static struct spinlock all_lock;
 static uint32_t next_number;
 static uint32_t next_cpu;
+static uint32_t alive; /* threads that have not ended; idle threads do not count */
+static bool running;   /* thread_self is valid on all CPUs */
 
 struct thread *thread_self(void)
 {
-    return (struct thread *)read_gs(8);
+    return (struct thread *)read_gs(offsetof(struct cpu, thread));
 }
 
-static void free_memory(struct thread *thread)
+/* Contract: errno.h. Replaces the one of common/libc/errno.c. */
+int *errno_location(void)
+{
+    static int early;
+
+    return running ? &thread_self()->error : &early;
+}
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+static void list_add(struct thread *thread)
+{
+    uint64_t flags = spin_lock(&all_lock);
+    thread->number = next_number++;
+    thread->next = all_threads;
+    if (all_threads)
+        all_threads->previous = thread;
+    all_threads = thread;
+    spin_unlock(&all_lock, flags);
+}
+
+static void list_remove(struct thread *thread)
+{
+    uint64_t flags = spin_lock(&all_lock);
+    *(thread->previous ? &thread->previous->next : &all_threads) = thread->next;
+    if (thread->next)
+        thread->next->previous = thread->previous;
+    spin_unlock(&all_lock, flags);
+}
+
+/* Frees what there is of a thread that is in no list. */
+static void thread_free(struct thread *thread)
 {
     if (thread->stack)
         stack_destroy(thread->stack);
-    tls_free(thread->fs_base);
+    tls_free(thread->tls);
+    free(thread->keys);
     free(thread->fpu);
     free(thread);
 }
 
-/* A thread without a stack. */
-static struct thread *create(uint32_t weight)
+/* A thread that waits, without a stack; or NULL. */
+static struct thread *thread_make(void)
 {
     struct thread *thread = calloc(1, sizeof *thread);
-    uint64_t size = cpuid(13, 0).ebx; /* of an XSAVE area for what XCR0 has on */
-
     if (!thread)
         return NULL;
-    thread->fpu = aligned_alloc(FPU_ALIGN, (size + FPU_ALIGN - 1) & -FPU_ALIGN);
-    thread->fs_base = tls_create();
-    if (!thread->fpu || !thread->fs_base) {
-        free_memory(thread);
+    thread->fpu = fpu_area_create();
+    thread->tls = tls_create(&thread->fs_base);
+    if (!thread->fpu || !thread->tls) {
+        thread_free(thread);
         return NULL;
     }
-    memset(thread->fpu, 0, size); /* XRSTOR then loads the initial state (SDM vol. 1 §13.8) */
-    ((uint32_t *)thread->fpu)[6] = 0x1f80; /* but MXCSR comes from here in any case */
-    thread->number = __atomic_fetch_add(&next_number, 1, __ATOMIC_RELAXED);
-    thread->weight = weight;
-    thread->references = 1;
+    thread->weight = WEIGHT_NORMAL;
+    thread->state = THREAD_WAITING;
+    thread->references = 2; /* the maker's, and its own */
+    list_add(thread);
     return thread;
-}
-
-void threads_init(void)
-{
-    struct thread *self = create(WEIGHT_NORMAL);
-    struct cpu *cpu = cpus[0];
-
-    for (uint32_t i = 0; i < cpu_count; i++) {
-        cpus[i]->queue.idle = thread_create_idle(cpus[i]);
-        if (!self || !cpus[i]->queue.idle)
-            panic("no memory for the first threads");
-        cpus[i]->thread = cpus[i]->queue.idle; /* but CPU 0 runs the application, see below */
-    }
-    self->number = 0;
-    self->state = THREAD_RUNNING;
-    self->home = cpu;
-    self->began = clock_now();
-    cpu->thread = self;
-    write_msr(MSR_FS_BASE, self->fs_base);
-    scheduler_init();
-}
-
-/* Where an idle thread of CPU 0 begins; those of other CPUs call thread_idle themselves. */
-static void *idle_main(void *argument)
-{
-    thread_idle();
 }
 
 static void push(struct thread *thread, uint64_t word)
@@ -85,41 +91,200 @@ static void push(struct thread *thread, uint64_t word)
     *(uint64_t *)thread->rsp = word;
 }
 
-/* What thread_switch pops: the registers of a caller, and thread_start as the return address. */
-static void prepare_stack(struct thread *thread)
+/*
+ * Makes a new thread's stack look as if it had called thread_switch: from the lowest address on,
+ * the registers in the order in which thread_switch takes them off, and then its return address,
+ * thread_begin (thread_switch.asm), which wants rbx = the thread. thread->rsp is the lowest one.
+ * `ret` leaves rsp 8 bytes above the return address: there it is to be a multiple of 16.
+ */
+static void stack_prepare(struct thread *thread)
 {
-    /* EXERCISE 3.5b (15 points): the first switch. */
+    /* EXERCISE 3.5d (15 points): as if it had been switched away from. */
     thread->rsp = thread->stack->top;
-    push(thread, 0); /* so that rsp is 16-byte aligned at thread_start */
-    push(thread, (uint64_t)thread_start);
+    push(thread, 0); /* keeps rsp aligned */
+    push(thread, 0);
+    push(thread, (uint64_t)thread_begin);
     push(thread, (uint64_t)thread); /* rbx */
     for (int i = 0; i < 5; i++)
         push(thread, 0); /* rbp, r12 to r15 */
-    /* END EXERCISE 3.5b */
+    /* END EXERCISE 3.5d */
 }
 
-static struct thread *create_on(struct stack *stack, void *function(void *), void *argument,
-                                uint32_t weight)
+struct thread *thread_create(void *function(void *), void *argument, uint64_t stack_size)
 {
-    struct thread *thread = create(weight);
-    if (!thread)
+    struct stack *stack = stack_create("a thread's stack", THREAD_STACK_FIRST, stack_size);
+    struct thread *thread = stack ? thread_make() : NULL;
+
+    if (!thread) {
+        if (stack)
+            stack_destroy(stack);
         return NULL;
+    }
     thread->function = function;
     thread->argument = argument;
     thread->stack = stack;
+    stack_prepare(thread);
+    __atomic_fetch_add(&alive, 1, __ATOMIC_RELAXED);
     return thread;
 }
 
-struct thread *thread_create_idle(struct cpu *cpu)
+void thread_release(struct thread *thread)
 {
-    struct thread *thread = create_on(cpu->stack, idle_main, NULL, WEIGHT_NORMAL);
+    if (__atomic_sub_fetch(&thread->references, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    list_remove(thread);
+    thread_free(thread);
+}
+
+/* ---- beginning ------------------------------------------------------------------------------ */
+
+void thread_start(struct thread *thread)
+{
+    uint32_t number;
+
+    do
+        number = __atomic_fetch_add(&next_cpu, 1, __ATOMIC_RELAXED) % cpu_count;
+    while (!cpus[number]->online);
+    thread->home = cpus[number];
+    thread_wake(thread);
+}
+
+struct thread *thread_spawn(void *function(void *), void *argument, uint32_t weight)
+{
+    struct thread *thread = thread_create(function, argument, STACK_MAX);
+    if (thread) {
+        thread->weight = weight;
+        thread_start(thread);
+    }
+    return thread;
+}
+
+_Noreturn void thread_main(struct thread *thread); /* for thread_begin */
+_Noreturn void thread_main(struct thread *thread)
+{
+    thread_exit(thread->function(thread->argument));
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+/*
+ * The calling thread has ended: says so with its result, and wakes who joins it. From then on the
+ * joiner may go on, end, and be freed at any time: so it is woken before it can see that. Whoever
+ * joins later finds all there is to know.
+ */
+static void finish(struct thread *self, void *result)
+{
+    /* EXERCISE 3.5g (15 points): the end of a thread. */
+    uint64_t flags = spin_lock(&self->end);
+    self->result = result;
+    self->finished = true;
+    if (self->joiner)
+        thread_wake(self->joiner);
+    spin_unlock(&self->end, flags);
+    /* END EXERCISE 3.5g */
+}
+
+_Noreturn void thread_exit(void *result)
+{
+    struct thread *self = thread_self();
+
+    keys_destroy(self);
+    if (__atomic_sub_fetch(&alive, 1, __ATOMIC_RELAXED) == 0)
+        machine_exit(0);
+    finish(self, result);
+    interrupts_off();
+    self->state = THREAD_DEAD;
+    schedule(); /* drops its own reference, once it is gone */
+    panic("a dead thread runs");
+}
+
+/*
+ * Contract: thread.h. To wait is thread_prepare_wait, then letting go of the lock, then thread_wait
+ * (scheduler.h), with interrupts off all the while (spin_release, not spin_unlock); it may return
+ * although the thread has not finished. thread_release gives the reference back.
+ */
+int thread_join(struct thread *thread, void **result)
+{
+    struct thread *self = thread_self();
+
+    /* EXERCISE 3.5h (15 points): wait for a thread's end. */
+    if (thread == self || __atomic_load_n(&self->joiner, __ATOMIC_RELAXED) == thread)
+        return -EDEADLK;
+    uint64_t flags = spin_lock(&thread->end);
+    if (thread->detached || thread->joiner) {
+        spin_unlock(&thread->end, flags);
+        return -EINVAL;
+    }
+    thread->joiner = self;
+    while (!thread->finished) {
+        thread_prepare_wait();
+        spin_release(&thread->end);
+        thread_wait(UINT64_MAX);
+        spin_take(&thread->end);
+    }
+    spin_unlock(&thread->end, flags);
+    if (result)
+        *result = thread->result;
+    thread_release(thread);
+    return 0;
+    /* END EXERCISE 3.5h */
+}
+
+int thread_detach(struct thread *thread)
+{
+    /* EXERCISE 3.5i (15 points): nobody will ask. */
+    uint64_t flags = spin_lock(&thread->end);
+    bool free = !thread->detached && !thread->joiner;
+    thread->detached = true;
+    spin_unlock(&thread->end, flags);
+    if (!free)
+        return -EINVAL;
+    thread_release(thread);
+    return 0;
+    /* END EXERCISE 3.5i */
+}
+
+/* ---- the first threads ---------------------------------------------------------------------- */
+
+/* Where the idle thread of CPU 0 begins; those of other CPUs run already, and call thread_idle. */
+static void *idle_main(void *argument)
+{
+    thread_idle();
+}
+
+static void idle_create(struct cpu *cpu)
+{
+    struct thread *thread = thread_make();
+
     if (!thread)
-        return NULL;
+        panic("no memory for the idle thread of CPU %u", cpu->number);
+    thread->function = idle_main;
+    thread->stack = cpu->stack;
     thread->home = cpu;
     thread->node.key = UINT64_MAX / 2;
-    if (cpu == this_cpu()) /* the others run there already, and will call thread_idle */
-        prepare_stack(thread);
-    return thread;
+    cpu->queue.idle = cpu->thread = thread;
+}
+
+void threads_init(void)
+{
+    struct thread *self = thread_make();
+    struct cpu *cpu = this_cpu();
+
+    if (!self)
+        panic("no memory for thread 0");
+    for (uint32_t i = 0; i < cpu_count; i++)
+        idle_create(cpus[i]);
+    stack_prepare(cpu->queue.idle);
+
+    self->stack = thread_stack;
+    self->state = THREAD_RUNNING;
+    self->home = cpu;
+    self->began = clock_now();
+    cpu->thread = self;
+    alive = 1;
+    running = true;
+    write_fs_base(self->fs_base);
+    scheduler_init();
 }
 
 _Noreturn void thread_idle(void)
@@ -129,60 +294,4 @@ _Noreturn void thread_idle(void)
         schedule();
         interrupts_on_and_halt();
     }
-}
-
-struct thread *thread_spawn(void *function(void *), void *argument, uint32_t weight)
-{
-    struct stack *stack = stack_create("a thread's stack", STACK_FIRST, STACK_MAX);
-    struct thread *thread = stack ? create_on(stack, function, argument, weight) : NULL;
-    if (!thread) {
-        if (stack)
-            stack_destroy(stack);
-        return NULL;
-    }
-    prepare_stack(thread);
-    thread->references = 2;
-    thread->state = THREAD_WAITING;
-
-    uint32_t number;
-    do
-        number = __atomic_fetch_add(&next_cpu, 1, __ATOMIC_RELAXED) % cpu_count;
-    while (!cpus[number]->online);
-    thread->home = cpus[number];
-    thread_wake(thread);
-    return thread;
-}
-
-_Noreturn void thread_main(struct thread *thread);
-_Noreturn void thread_main(struct thread *thread)
-{
-    thread_exit(thread->function(thread->argument));
-}
-
-_Noreturn void thread_exit(void *result)
-{
-    struct thread *self = thread_self();
-
-    self->result = result;
-    __atomic_store_n(&self->finished, 1, __ATOMIC_RELEASE);
-    futex_wake(&self->finished, UINT32_MAX);
-    interrupts_off();
-    self->state = THREAD_DEAD;
-    schedule(); /* drops the running thread's own reference, once it is gone */
-    panic("a dead thread runs");
-}
-
-void *thread_join(struct thread *thread)
-{
-    while (!__atomic_load_n(&thread->finished, __ATOMIC_ACQUIRE))
-        futex_wait(&thread->finished, 0, UINT64_MAX);
-    void *result = thread->result;
-    thread_release(thread);
-    return result;
-}
-
-void thread_release(struct thread *thread)
-{
-    if (__atomic_sub_fetch(&thread->references, 1, __ATOMIC_ACQ_REL) == 0)
-        free_memory(thread);
 }

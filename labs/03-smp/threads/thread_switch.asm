@@ -1,12 +1,14 @@
 ; From one thread to another: registers, stack, FPU state and thread-local data change hands.
 
-        extern schedule, schedule_finish, thread_main
-        global thread_switch, thread_start, preempt_entry
+%include "exercise.inc"
 
+        extern fpu_features             ; threads/fpu.c
+        extern schedule_finish          ; threads/scheduler.c
+        extern schedule
+        extern thread_main              ; threads/thread.c
+        global thread_switch, thread_begin, preempt_entry
 
-XSAVE_ALL       equ 7                   ; x87, SSE, AVX (SDM vol. 1 §13.1)
-
-        struc thread
+        struc thread                    ; the first words of struct thread (threads/thread.h)
 .rsp:           resq 1
 .fpu:           resq 1
 .fs_base:       resq 1
@@ -16,10 +18,15 @@ XSAVE_ALL       equ 7                   ; x87, SSE, AVX (SDM vol. 1 §13.1)
         section .text
 
 ; thread_switch(from, to): saves the caller as `from`, and returns as `to` did when it called this.
-; At entry  rdi = from, rsi = to; interrupts are off.
-; Kept are the registers that belong to a caller (System V ABI §3.2.1), and all of the FPU's state,
-; since a thread that was interrupted may be in the middle of using it.
+; At entry  rdi = from, rsi = to; interrupts are off, and stay so.
+; Kept are  the registers that belong to a caller (System V ABI §3.2.1): rbx, rbp, r12 to r15, which
+;           are pushed, r15 last; stack_prepare in thread.c knows this order;
+;           all of the FPU's state, since a thread may be interrupted while it uses it: XSAVE and
+;           XRSTOR, with what [fpu_features] says in edx:eax (SDM vol. 1 §13.7, §13.8);
+;           the FS base, which a thread may change by itself (WRFSBASE).
+; thread.rsp is valid from the last push on, and until the first pop.
 thread_switch:
+        ; EXERCISE 3.5e (15 points): the switch.
         push rbx
         push rbp
         push r12
@@ -27,17 +34,19 @@ thread_switch:
         push r14
         push r15
 
-        mov eax, XSAVE_ALL
+        mov eax, [fpu_features]
         xor edx, edx
         mov rcx, [rdi + thread.fpu]
-        xsaveopt [rcx]
+        xsave [rcx]
+        rdfsbase rcx
+        mov [rdi + thread.fs_base], rcx
         mov [rdi + thread.rsp], rsp
 
         mov rsp, [rsi + thread.rsp]
+        mov rcx, [rsi + thread.fs_base]
+        wrfsbase rcx
         mov rcx, [rsi + thread.fpu]
         xrstor [rcx]
-        mov rax, [rsi + thread.fs_base]
-        wrfsbase rax
 
         pop r15
         pop r14
@@ -46,16 +55,16 @@ thread_switch:
         pop rbp
         pop rbx
         ret
+        ; END EXERCISE 3.5e
 
-; thread_start: where a new thread's first thread_switch returns to. The run queue's lock is held,
-; interrupts are off, rbx = the thread.
-thread_start:
+; thread_begin: where a new thread's first thread_switch returns to. Goes on to thread_main.
+; At entry  rbx = the thread, rsp 16-byte aligned; the run queue's lock is held, interrupts are off.
+thread_begin:
         xor ebp, ebp                    ; a backtrace ends here
         call schedule_finish
         sti
         mov rdi, rbx
-        call thread_main
-        ud2
+        call thread_main                ; never returns
 
 ; preempt_entry: a thread that was interrupted, on its own stack, before it gives way.
 ; At entry  rsp = a copy of the trap frame, 16-byte aligned; interrupts are off.

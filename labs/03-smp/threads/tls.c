@@ -1,56 +1,46 @@
 /* Thread-local storage: the image's template, copied for each thread. */
 #include "threads/tls.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "exercise.h"
-#include "x86.h"
 
-extern char tls_start[], tls_data_end[], tls_end[]; /* image.ld */
-
+/*
+ * The template (image.ld): the values that thread-local data starts with lie from tls_start to
+ * tls_data_end, and zeroes follow, which the image does not hold, up to tls_end. tls_start and
+ * tls_end are multiples of TLS_ALIGN; no datum needs more.
+ */
+extern const char tls_start[], tls_data_end[], tls_end[];
 #define TLS_ALIGN 64
 
-/* errno is every thread's own: in the control block, behind the pointer to itself. */
+/* The thread control block. */
 struct control_block {
-    struct control_block *self; /* offset 0: the ABI's */
-    char *memory;               /* what to free */
-    int error;
+    struct control_block *self; /* `mov rax, fs:0` gets the FS base */
 };
 
-static struct control_block *block(void)
+/*
+ * Contract: tls.h. One block of memory holds the copy and, right behind it, the control block; the
+ * copy begins at a multiple of TLS_ALIGN, as the template does.
+ */
+void *tls_create(uint64_t *fs_base)
 {
-    return (struct control_block *)read_fs_base();
-}
-
-uint64_t tls_create(void)
-{
-    /* EXERCISE 3.5c (15 points): a thread's own copy. */
-    uint64_t size = (tls_end - tls_start + TLS_ALIGN - 1) & -TLS_ALIGN;
+    /* EXERCISE 3.5f (15 points): data of its own. */
+    uint64_t size = tls_end - tls_start, given = tls_data_end - tls_start;
     char *memory = aligned_alloc(TLS_ALIGN, size + TLS_ALIGN);
+
     if (!memory)
-        return 0;
-    char *copy = memory + size - (tls_end - tls_start);
-    memcpy(copy, tls_start, tls_data_end - tls_start);
-    memset(copy + (tls_data_end - tls_start), 0, tls_end - tls_data_end);
+        return NULL;
+    memcpy(memory, tls_start, given);
+    memset(memory + given, 0, size - given);
     struct control_block *control = (struct control_block *)(memory + size);
-    *control = (struct control_block){.self = control, .memory = memory};
-    return (uint64_t)control;
-    /* END EXERCISE 3.5c */
+    control->self = control;
+    *fs_base = (uint64_t)control;
+    return memory;
+    /* END EXERCISE 3.5f */
 }
 
-void tls_free(uint64_t fs_base)
+void tls_free(void *memory)
 {
-    if (fs_base)
-        free(((struct control_block *)fs_base)->memory);
-}
-
-int *errno_location(void)
-{
-    static int early; /* before there are threads */
-
-    struct control_block *own = block();
-
-    return own ? &own->error : &early;
+    free(memory);
 }

@@ -1,7 +1,8 @@
 /*
- * Thread-local storage: each thread's copy of .tdata and .tbss, found through FS.
+ * Thread-local storage: each thread's copy of the image's .tdata and .tbss, found through FS.
  *
- * Variant II: the copy lies below the thread control block, whose first word is its own address.
+ * Variant II: the copy ends where the FS base points to, at the thread control block, whose first
+ * word is its own address. The linker has counted from there, downwards.
  *
  * Source: Drepper, "ELF handling for thread-local storage", §3.4.6; System V ABI, x86-64.
  */
@@ -9,8 +10,11 @@
 
 #include <stdint.h>
 
-/* A fresh copy: the FS base for it, or 0 where memory is short. */
-uint64_t tls_create(void) __attribute__((warn_unused_result));
+/*
+ * Makes a fresh copy: returns the memory, for tls_free, and the FS base for it in *fs_base; NULL
+ * where memory is short.
+ */
+void *tls_create(uint64_t *fs_base) __attribute__((warn_unused_result));
 
-/* Frees what belongs to an FS base; 0 is nothing. */
-void tls_free(uint64_t fs_base);
+/* Frees what tls_create made; NULL is nothing. */
+void tls_free(void *memory);
