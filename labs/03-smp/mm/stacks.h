@@ -11,7 +11,7 @@
  * the last few stacks of threads that ended stay mapped, since unmapping has to be told to all
  * processors.
  *
- * Locking: all may be called at the same time, on different stacks.
+ * Locking: mm/locks.h.
  */
 #pragma once
 
