@@ -7,6 +7,7 @@
 #ifndef _PTHREAD_H
 #define _PTHREAD_H
 
+#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,6 +62,25 @@ int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size);
 int pthread_attr_getstacksize(const pthread_attr_t *restrict attributes, size_t *restrict size);
 int pthread_attr_setguardsize(pthread_attr_t *attributes, size_t size);
 int pthread_attr_getguardsize(const pthread_attr_t *restrict attributes, size_t *restrict size);
+
+/* ---- shares of the processor (sched.h) ---------------------------------------------------------- */
+
+#define PTHREAD_INHERIT_SCHED  0 /* a new thread has its maker's priority */
+#define PTHREAD_EXPLICIT_SCHED 1 /* it has what the attributes say */
+
+/* EINVAL: no such policy or priority; ENOTSUP: a policy that there is elsewhere. */
+int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *param);
+int pthread_getschedparam(pthread_t thread, int *restrict policy,
+                          struct sched_param *restrict param);
+int pthread_setschedprio(pthread_t thread, int priority);
+int pthread_attr_setinheritsched(pthread_attr_t *attributes, int inherit);
+int pthread_attr_getinheritsched(const pthread_attr_t *restrict attributes, int *restrict inherit);
+int pthread_attr_setschedpolicy(pthread_attr_t *attributes, int policy);
+int pthread_attr_getschedpolicy(const pthread_attr_t *restrict attributes, int *restrict policy);
+int pthread_attr_setschedparam(pthread_attr_t *restrict attributes,
+                               const struct sched_param *restrict param);
+int pthread_attr_getschedparam(const pthread_attr_t *restrict attributes,
+                               struct sched_param *restrict param);
 
 /* ---- data of each thread; `__thread` is quicker where no destructor is needed ------------------- */
 

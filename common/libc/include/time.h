@@ -50,7 +50,6 @@ int nanosleep(const struct timespec *length, struct timespec *rest);
  * Returns 0 or the error's number, and leaves errno alone; ENOTSUP: a clock that does not go while
  * its thread sleeps.
  */
-int clock_nanosleep(clockid_t clock, int flags, const struct timespec *when,
-                    struct timespec *rest);
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *when, struct timespec *rest);
 
 #endif

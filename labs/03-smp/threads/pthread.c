@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "threads/sched.h"
 #include "threads/thread.h"
 
 static const pthread_attr_t usual = {.stack_size = STACK_MAX, .guard_size = PAGE_SIZE};
@@ -19,6 +20,8 @@ int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict at
         errno = before;
         return EAGAIN;
     }
+    made->weight = use->inherit_sched == PTHREAD_EXPLICIT_SCHED ? weight_of_priority(use->priority)
+                                                                : thread_self()->weight;
     *thread = made; /* the thread may look for itself there */
     if (use->detach_state == PTHREAD_CREATE_DETACHED) {
         made->detached = true;

@@ -1,15 +1,14 @@
 /*
- * Who runs next: on each CPU the thread that has had least of its share.
+ * Who runs next, where, and for how long.
  *
- * A thread's `pass` grows while it runs: nanoseconds * WEIGHT_NORMAL / weight. The smallest pass
- * runs next, for at most SLICE; so shares go by weights, and nobody starves. A thread that has
- * slept goes on with at least the queue's own pass, so that sleeping saves up nothing.
+ * On each CPU the ready thread with the smallest pass (threads/run_queue.h) runs for at most SLICE.
+ * A thread is only ever queued at its home CPU, under that queue's lock, and the lock is held across
+ * the switch: whoever finds a thread in a queue knows that it has left its processor. A thread
+ * changes its home only between two queues, when it is in none.
  *
- * A thread is only ever queued at its home CPU, under that queue's lock, and the lock is held
- * across the switch: whoever finds a thread in a queue knows that it has left its processor. A CPU
- * with nothing to do takes a ready thread from another one's queue, and becomes its home.
- *
- * Source: Waldspurger and Weihl, "Stride scheduling" (MIT, 1995).
+ * Whoever has nothing to do takes threads from others (work stealing). And at the end of a slice a
+ * CPU gives a thread that waits to one whose running thread has had clearly more (threads/
+ * placement.c). So all threads that can run get their shares, wherever they are.
  */
 #pragma once
 
@@ -17,34 +16,20 @@
 #include <stdint.h>
 
 #include "smp/clock.h"
-#include "sync/spinlock.h"
-#include "threads/pairing_heap.h"
+#include "threads/run_queue.h"
 
-struct cpu;
-struct thread;
 struct trap_frame;
-
-#define SLICE 4000000ul /* ns */
-
-struct run_queue {
-    struct spinlock lock;
-    struct pairing_heap ready;
-    uint32_t ready_count;
-    uint64_t pass; /* the largest that a thread which began to run here has had */
-    nanos_t slice_end;
-    bool preempt_wanted;
-    struct pairing_heap timers;
-    struct thread *idle;
-    struct thread *dead; /* switched away from for good; to be released */
-};
 
 /* Gives the processor to whoever is next. The caller goes on when it is its turn again. */
 void schedule(void);
 
-/* Lets others with the same pass run first. */
+/* Lets the other ready threads of this CPU run first. */
 void thread_yield(void);
 
-/* Makes a thread ready, if it waits. May be called from an interrupt. */
+/*
+ * Makes a thread ready, if it waits; otherwise nothing happens. May be called from an interrupt.
+ * A thread that has waited too little of its share gives its processor away soon.
+ */
 void thread_wake(struct thread *thread);
 
 /*
@@ -58,10 +43,22 @@ void thread_prepare_wait(void);
 void thread_cancel_wait(void);
 bool thread_wait(nanos_t deadline);
 
+/* Waits until the clock has come to `deadline`. */
+void thread_sleep(nanos_t deadline);
+
+/* Changes a thread's weight, from now on. */
+void thread_set_weight(struct thread *thread, uint32_t weight);
+
+/* How long a thread has run so far. */
+nanos_t thread_time(struct thread *thread);
+
 /* At the end of an interrupt handler: gives the interrupted thread's processor away if due. */
 void preempt_check(struct trap_frame *frame);
 
-/* Handlers for the timer and for being told of new work. */
+/* What an idle thread does: runs others, and halts while there are none. */
+_Noreturn void thread_idle(void);
+
+/* Handlers for the timer and for being told of new work. Called once, before any thread waits. */
 void scheduler_init(void);
 
 /* Where a new thread begins: the lock that was held across the switch is released. */

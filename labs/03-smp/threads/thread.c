@@ -16,7 +16,6 @@
 struct thread *all_threads;
 static struct spinlock all_lock;
 static uint32_t next_number;
-static uint32_t next_cpu;
 static uint32_t alive; /* threads that have not ended; idle threads do not count */
 static bool running;   /* thread_self is valid on all CPUs */
 
@@ -138,17 +137,6 @@ void thread_release(struct thread *thread)
 
 /* ---- beginning ------------------------------------------------------------------------------ */
 
-void thread_start(struct thread *thread)
-{
-    uint32_t number;
-
-    do
-        number = __atomic_fetch_add(&next_cpu, 1, __ATOMIC_RELAXED) % cpu_count;
-    while (!cpus[number]->online);
-    thread->home = cpus[number];
-    thread_wake(thread);
-}
-
 struct thread *thread_spawn(void *function(void *), void *argument, uint32_t weight)
 {
     struct thread *thread = thread_create(function, argument, STACK_MAX);
@@ -261,7 +249,6 @@ static void idle_create(struct cpu *cpu)
     thread->function = idle_main;
     thread->stack = cpu->stack;
     thread->home = cpu;
-    thread->node.key = UINT64_MAX / 2;
     cpu->queue.idle = cpu->thread = thread;
 }
 
@@ -279,19 +266,9 @@ void threads_init(void)
     self->stack = thread_stack;
     self->state = THREAD_RUNNING;
     self->home = cpu;
-    self->began = clock_now();
     cpu->thread = self;
     alive = 1;
     running = true;
     write_fs_base(self->fs_base);
     scheduler_init();
-}
-
-_Noreturn void thread_idle(void)
-{
-    for (;;) {
-        interrupts_off();
-        schedule();
-        interrupts_on_and_halt();
-    }
 }

@@ -79,7 +79,11 @@ struct thread *thread_self(void);
 struct thread *thread_create(void *function(void *), void *argument, uint64_t stack_size)
     __attribute__((warn_unused_result));
 
-/* Makes a thread of thread_create ready to run, on some CPU. It may have ended on return. */
+/*
+ * Makes a thread of thread_create ready to run, on some CPU (scheduler.c). It may have ended on
+ * return. Its pass begins where the caller's is: whoever makes thread after thread gets no more of
+ * the processor so.
+ */
 void thread_start(struct thread *thread);
 
 /* thread_create with the largest stack, a weight, and thread_start. */
@@ -104,9 +108,6 @@ void thread_release(struct thread *thread);
 
 /* Makes the code that runs now thread 0, on CPU 0, and all CPUs' idle threads. Called once. */
 void threads_init(void);
-
-/* Becomes the calling CPU's idle thread. */
-_Noreturn void thread_idle(void);
 
 /* thread_switch.asm. Interrupts are off, the run queue's lock is held. */
 void thread_switch(struct thread *from, struct thread *to);
