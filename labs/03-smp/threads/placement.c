@@ -107,19 +107,21 @@ static struct cpu *busiest(const struct cpu *except)
 }
 
 /*
- * Contract: placement.h. Interrupts are off, no lock is held. First says in idle_cpus that this CPU
- * is idle, and only then looks: a thread that comes after the look finds the bit. Then:
- * this CPU's own queue has a ready thread (ready_count): true. Otherwise the first of the longest
- * queue moves to this one; two locks are never held at once. Another CPU may take it first: then
- * look again, until nobody waits anywhere: false.
+ * Contract: placement.h. Interrupts are off, no lock is held. That this CPU is idle was said before
+ * it looks: a thread that comes after the look finds the bit.
+ * `victim` is the CPU with the longest queue. The first thread of it moves to this one (put); two
+ * locks are never held at once. Another CPU may have been quicker, so that there is none: then look
+ * for a victim again, until nobody waits anywhere.
  */
 bool find_work(struct cpu *cpu)
 {
+    struct cpu *victim;
+
     __atomic_fetch_or(&idle_cpus, 1ul << cpu->number, __ATOMIC_SEQ_CST);
-    /* EXERCISE 3.6d (15 points): take work from who has too much. */
     if (__atomic_load_n(&cpu->queue.ready_count, __ATOMIC_RELAXED))
         return true;
-    for (struct cpu *victim; (victim = busiest(cpu));) {
+    while ((victim = busiest(cpu))) {
+        /* EXERCISE 3.6d (15 points): take work from who has too much. */
         spin_take(&victim->queue.lock);
         struct thread *thread = queue_pop(&victim->queue);
         spin_release(&victim->queue.lock);
@@ -127,9 +129,9 @@ bool find_work(struct cpu *cpu)
             put(thread, cpu);
             return true;
         }
+        /* END EXERCISE 3.6d */
     }
     return false;
-    /* END EXERCISE 3.6d */
 }
 
 void idle_ends(const struct cpu *cpu)
