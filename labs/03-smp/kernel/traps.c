@@ -7,6 +7,7 @@
 #include "x86.h"
 
 #include "kernel/fault_report.h"
+#include "smp/cpu.h"
 
 extern char trap_stubs[]; /* trap_entry.asm: VECTORS stubs of STUB_SIZE bytes */
 #define STUB_SIZE 16
@@ -93,7 +94,9 @@ void trap_stack_set(unsigned ist, uint64_t top)
 
 uint64_t trap_stack(unsigned ist)
 {
-    return tss.ist[ist - 1];
+    vaddr_t own = cpu_trap_stack(ist);
+
+    return own ? own : tss.ist[ist - 1];
 }
 
 bool trap_gate_intact(unsigned vector)

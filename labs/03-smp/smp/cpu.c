@@ -6,39 +6,55 @@
 #include <string.h>
 
 #include "exercise.h"
-#include "kernel/boot.h"
 #include "kernel/traps.h"
 #include "kprintf.h"
 #include "machine.h"
 #include "mm/stacks.h"
-#include "smp/ioapic.h"
 #include "smp/lapic.h"
 #include "threads/fpu.h"
 
 struct cpu *cpus[CPUS_MAX];
 uint32_t cpu_count;
 
-static struct cpu *cpu_create(uint32_t number, uint32_t apic_id)
+/* trampoline.asm and thread_switch.asm know these. */
+_Static_assert(offsetof(struct cpu, thread) == 8 && offsetof(struct cpu, apic_id) == 20 &&
+                   offsetof(struct cpu, stack_top) == 24,
+               "fields of struct cpu that assembly uses");
+
+static struct stack *stack_for(uint32_t number, const char *name, uint64_t size)
 {
-    struct cpu *cpu = calloc(1, sizeof *cpu);
+    struct stack *stack = stack_create(name, size, size);
+    if (!stack)
+        panic("no memory for the stacks of CPU %u", number);
+    return stack;
+}
+
+/* The next in cpus. CPU 0 keeps the IST stacks that it has. */
+static void cpu_create(uint32_t apic_id)
+{
+    uint32_t number = cpu_count++;
+    struct cpu *cpu = aligned_alloc(CACHE_LINE, sizeof *cpu);
     if (!cpu)
         panic("no memory for CPU %u", number);
+    memset(cpu, 0, sizeof *cpu);
     cpu->self = cpu;
     cpu->number = number;
     cpu->apic_id = apic_id;
-    cpu->stack = stack_create("a processor's idle stack", CPU_STACK_SIZE, CPU_STACK_SIZE);
-    if (!cpu->stack)
-        panic("no memory for the stack of CPU %u", number);
-    for (unsigned ist = 1; ist <= IST_STACKS; ist++) {
-        struct stack *stack = stack_create("an interrupt stack", IST_STACK_SIZE, IST_STACK_SIZE);
-        if (!stack)
-            panic("no memory for the stacks of CPU %u", number);
-        cpu->tss.ist[ist - 1] = stack->top;
-    }
-    return cpu;
+    cpu->stack = stack_for(number, "a processor's idle stack", CPU_STACK_SIZE);
+    cpu->stack_top = cpu->stack->top;
+    for (unsigned ist = 1; ist <= IST_STACKS; ist++)
+        cpu->tss.ist[ist - 1] =
+            number == 0 ? trap_stack(ist)
+                        : stack_for(number, "another processor's IST stack", IST_STACK_SIZE)->top;
+    cpus[number] = cpu;
 }
 
-void cpu_load(struct cpu *cpu)
+/*
+ * Fills the CPU's GDT as traps_init fills the first one (SDM vol. 3A §7.2.3: a TSS descriptor is 16
+ * bytes long), now with the address of the CPU's own TSS, whose IST stacks are there already; loads
+ * it, the task register and the IDT (traps_load); and sets the GS base to `cpu`.
+ */
+static void load_tables(struct cpu *cpu)
 {
     /* EXERCISE 3.3a (15 points): tables of its own. */
     uint64_t base = (uint64_t)&cpu->tss;
@@ -55,29 +71,38 @@ void cpu_load(struct cpu *cpu)
     load_tr(SELECTOR_TSS);
     traps_load();
     write_msr(MSR_GS_BASE, (uint64_t)cpu);
-    fpu_enable();
     /* END EXERCISE 3.3a */
 }
 
-void cpus_init(void)
+void cpu_load(struct cpu *cpu)
 {
-    struct acpi_platform platform;
-    int error = acpi_read(boot_info->rsdp, &platform);
+    load_tables(cpu);
+    fpu_enable();
+}
 
-    if (error)
-        kprintf("acpi: error %d: going on with one CPU\n", error);
-    lapic_init(platform.local_apic);
+vaddr_t cpu_trap_stack(unsigned ist)
+{
+    const struct cpu *cpu = (const struct cpu *)read_msr(MSR_GS_BASE);
 
-    uint32_t boot_id = cpuid(1, 0).ebx >> 24;
-    cpus[0] = cpu_create(0, boot_id);
-    cpu_count = 1;
-    for (uint32_t i = 0; i < platform.cpu_count; i++)
-        if (platform.apic_ids[i] != boot_id) {
-            cpus[cpu_count] = cpu_create(cpu_count, platform.apic_ids[i]);
-            cpu_count++;
-        }
+    return cpu ? cpu->tss.ist[ist - 1] : 0;
+}
+
+void cpus_init(const struct acpi_platform *platform)
+{
+    uint32_t boot_id = lapic_id(), left_out = platform->cpus_ignored;
+
+    cpu_create(boot_id);
     cpu_load(cpus[0]);
-    lapic_enable();
-    ioapic_init(&platform);
-    cpus[0]->online = true;
+    cpus[0]->started = cpus[0]->online = true;
+    for (uint32_t i = 0; i < platform->cpu_count; i++) {
+        uint32_t id = platform->apic_ids[i];
+        if (id == boot_id)
+            continue;
+        if (cpu_count < CPUS_MAX && id <= lapic_id_max())
+            cpu_create(id);
+        else
+            left_out++;
+    }
+    if (left_out)
+        kprintf("smp: %u CPUs are left out\n", left_out);
 }

@@ -17,22 +17,26 @@
 struct stack;
 struct thread;
 
+#define CACHE_LINE     64
 #define CPU_STACK_SIZE 16384
 
+/* Each begins at a cache line, so that no two CPUs write to the same one. */
 struct cpu {
     struct cpu *self;      /* offset 0: what this_cpu reads */
     struct thread *thread; /* offset 8: the one that runs here */
     uint32_t number;       /* 0 to cpu_count - 1; 0 booted */
-    uint32_t apic_id;
-    volatile bool online; /* has come up: runs threads once smp_active */
-    uint32_t preempt_off; /* how many callers want to stay on this CPU */
+    uint32_t apic_id;      /* offset 20 (trampoline.asm) */
+    vaddr_t stack_top;     /* offset 24 (trampoline.asm): where it starts, the top of `stack` */
+    volatile bool started; /* it has come up; set by itself */
+    bool online;           /* it was waited for: runs threads once smp_active */
+    uint32_t preempt_off;  /* how many callers want to stay on this CPU */
 
     struct run_queue queue;
     struct stack *stack; /* where it starts; then its idle thread's */
 
-    uint64_t gdt[5];
+    uint64_t gdt[5]; /* null, SELECTOR_CODE, SELECTOR_DATA, SELECTOR_TSS (two entries) */
     struct tss tss;
-};
+} __attribute__((aligned(CACHE_LINE)));
 
 /* All of them, in the order of the MADT, but the one that booted first. Set by cpus_init. */
 extern struct cpu *cpus[CPUS_MAX];
@@ -54,20 +58,31 @@ static inline uint32_t cpu_number(void)
 }
 
 /*
- * Reads ACPI, makes a struct cpu with its stacks for every processor, and takes CPU 0 into use:
- * own GDT, TSS, GS base, local APIC. Panics where memory is too short.
+ * Makes a struct cpu with its stacks for every processor of the platform that lapic_send reaches,
+ * and takes CPU 0 into use. What has no place in cpus is left out, and the console says so. Panics
+ * where memory is too short.
  */
-void cpus_init(void);
+void cpus_init(const struct acpi_platform *platform);
 
 /*
- * Starts all other CPUs side by side and waits for them, at most 100 ms in all; one that does not
- * come is reported on the console, and left out (`online` stays false). Those that come halt in
- * their parking place: they take no lock, use no memory but their stack, and answer no shootdown.
+ * Starts all other CPUs side by side and waits for them, at most START_TIMEOUT in all. One that
+ * does not come is reported on the console and left out: `online` stays false. Those that come halt
+ * in their parking place, with interrupts on: they take no lock, use no memory but their stack and
+ * the kernel's data, and answer no shootdown.
  */
 void cpus_start(void);
+#define START_TIMEOUT 500000000ul /* ns; a busy host gives a CPU of a virtual machine little time */
 
-/* Lets the other CPUs run threads, each from its idle thread on. Sets smp_active. */
+/* Lets the CPUs that are online run threads, each from its idle thread on. Sets smp_active. */
 void cpus_release(void);
 
-/* Makes the processor that runs this `cpu`: GDT, task register, IDT, GS base, FPU. */
+/*
+ * Makes the processor that runs this `cpu`: its GDT and its TSS, the IDT of all, and GS with which
+ * this_cpu finds it; and switches on what XSAVE saves. Interrupts are off.
+ */
 void cpu_load(struct cpu *cpu);
+
+/*
+ * Where the processor that runs begins an IST stack (kernel/traps.h), from cpus_init on; 0 before.
+ */
+vaddr_t cpu_trap_stack(unsigned ist);

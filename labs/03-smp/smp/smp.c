@@ -1,8 +1,12 @@
-/* Processors, threads and time are set up one after the other, with one CPU at work until all is there. */
+/* Set up one after the other, with one CPU at work until all is there. */
 #include "smp/smp.h"
 
+#include "kernel/boot.h"
+#include "smp/acpi.h"
 #include "smp/clock.h"
 #include "smp/cpu.h"
+#include "smp/ioapic.h"
+#include "smp/lapic.h"
 #include "smp/shootdown.h"
 #include "threads/thread.h"
 #include "x86.h"
@@ -11,8 +15,13 @@ bool smp_active;
 
 void smp_init(void)
 {
-    cpus_init();
+    struct acpi_platform platform;
+
+    acpi_read(boot_info->rsdp, &platform); /* whatever it returns, this is a platform */
+    ioapic_init(&platform); /* a PIC's interrupt that waits is gone before lapic_init masks its way */
+    lapic_init(platform.local_apic);
     clock_init();
+    cpus_init(&platform);
     cpus_start();
     threads_init();
     shootdown_init();

@@ -9,25 +9,31 @@
 #include "machine.h"
 #include "mm/address_space.h"
 #include "mm/direct.h"
-#include "mm/stacks.h"
 #include "smp/clock.h"
 #include "smp/cpu.h"
 #include "smp/lapic.h"
 #include "smp/smp.h"
 #include "threads/thread.h"
+#include "x86.h"
 
-#define START_PAGE    0x1000u     /* below 1 MiB: start-up interrupts can name no other */
-#define START_TIMEOUT 100000000ul /* ns */
+/*
+ * From INIT to start-up, and on to the second one. The example of SDM vol. 3A §8.4.4.1 waits 10 ms
+ * first, for boards with an APIC in a chip of its own; processors of this century need nothing.
+ */
+#define INIT_DELAY    100000ul /* ns */
+#define STARTUP_DELAY 200000ul /* ns */
 
-extern const char trampoline_start[], trampoline_data[], trampoline_end[];
+/* trampoline.asm */
+extern const char trampoline_page[], trampoline_start[], trampoline_data[], trampoline_end[];
 
+/* The data at trampoline_data. */
 struct trampoline {
-    uint64_t tables;         /* for CR3 */
-    const uint32_t *ids;     /* APIC ids, by CPU number */
-    const vaddr_t *stacks;   /* stack tops, by CPU number */
-    void (*entry)(uint32_t); /* where it goes on, with its number */
-    uint32_t count;
-};
+    uint64_t tables;             /* for CR3 */
+    struct cpu **cpus;           /* what there is */
+    void (*entry)(struct cpu *); /* where it goes on */
+    uint32_t count;              /* of cpus */
+    uint32_t cr0, cr4;           /* what this CPU has */
+} __attribute__((packed));
 
 /*
  * Halts until the boot CPU has set up what all CPUs share. What that changed in the page tables
@@ -50,15 +56,110 @@ static void on_release(struct trap_frame *frame)
 }
 
 /* The first C code of another processor: takes its own data into use, and becomes its idle thread. */
-static void cpu_main(uint32_t number)
+static void cpu_main(struct cpu *cpu)
 {
-    struct cpu *cpu = cpus[number];
-
     cpu_load(cpu);
     lapic_enable();
-    cpu->online = true;
+    cpu->started = true;
     park();
     thread_idle();
+}
+
+/* Whether the trampoline's page is memory that nobody uses. */
+static bool page_is_free(paddr_t page)
+{
+    for (uint32_t i = 0; i < boot_info->region_count; i++) {
+        const struct boot_region *region = &boot_info->regions[i];
+        if (region->type == BOOT_FREE && region->base <= page &&
+            region->base + region->size >= page + PAGE_SIZE)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Copies the trampoline to its page, and maps that where its physical address is: with paging on,
+ * the processors go on at the next instruction. What they need stands at trampoline_data.
+ * Returns false where that cannot be done.
+ */
+static bool trampoline_install(paddr_t page)
+{
+    const struct trampoline data = {
+        .tables = kernel_tables.root,
+        .cpus = cpus,
+        .entry = cpu_main,
+        .count = cpu_count,
+        .cr0 = read_cr0(),
+        .cr4 = read_cr4() & ~CR4_OSXSAVE, /* cpu_load's */
+    };
+
+    if (!page_is_free(page) || page_map(&kernel_tables, page, page, PAGE_SIZE, PAGE_X))
+        return false;
+    memcpy(direct(page), trampoline_start, trampoline_end - trampoline_start);
+    memcpy((char *)direct(page) + (trampoline_data - trampoline_start), &data, sizeof data);
+    return true;
+}
+
+static void trampoline_remove(paddr_t page)
+{
+    vaddr_t from = page;
+
+    if (page_unmap(&kernel_tables, &from, page + PAGE_SIZE, NULL))
+        panic("the trampoline's page cannot be unmapped");
+}
+
+/*
+ * Wakes the CPUs from 1 on, all of them together: INIT to each; after INIT_DELAY a start-up
+ * interrupt for `page`, the trampoline's physical address; and a second one after STARTUP_DELAY to
+ * those that have not `started` by then (§8.4.4.1). Returns when all have, or START_TIMEOUT after
+ * that.
+ */
+static void wake_all(paddr_t page)
+{
+    /* EXERCISE 3.3d (15 points): INIT, start-up, start-up. */
+    for (uint32_t i = 1; i < cpu_count; i++)
+        lapic_send_init(cpus[i]->apic_id);
+    clock_delay(INIT_DELAY);
+
+    for (int attempt = 0; attempt < 2; attempt++) {
+        for (uint32_t i = 1; i < cpu_count; i++)
+            if (!cpus[i]->started)
+                lapic_send_startup(cpus[i]->apic_id, page / PAGE_SIZE);
+        nanos_t end = clock_now() + (attempt == 0 ? STARTUP_DELAY : START_TIMEOUT);
+        for (uint32_t i = 1; i < cpu_count; i++)
+            while (!cpus[i]->started && clock_now() < end)
+                pause();
+    }
+    /* END EXERCISE 3.3d */
+}
+
+/* Who has come is online. Who has not gets one more INIT, so that it does not come late. */
+static void count_arrivals(void)
+{
+    for (uint32_t i = 1; i < cpu_count; i++) {
+        cpus[i]->online = cpus[i]->started;
+        if (cpus[i]->online)
+            continue;
+        lapic_send_init(cpus[i]->apic_id);
+        kprintf("smp: CPU %u (APIC id %u) does not come up\n", i, cpus[i]->apic_id);
+    }
+}
+
+void cpus_start(void)
+{
+    const paddr_t page = (paddr_t)trampoline_page;
+
+    if (cpu_count == 1)
+        return;
+    trap_handle(VECTOR_RELEASE, on_release);
+    if (trampoline_install(page)) {
+        clock_tick(true);
+        wake_all(page);
+        clock_tick(false);
+        trampoline_remove(page);
+    } else
+        kprintf("smp: no memory at %#lx to start processors from\n", page);
+    count_arrivals();
 }
 
 void cpus_release(void)
@@ -69,74 +170,6 @@ void cpus_release(void)
         others += cpus[i]->online;
     if (others == 0)
         return;
-    trap_handle(VECTOR_RELEASE, on_release);
     __atomic_store_n(&smp_active, true, __ATOMIC_RELEASE);
     lapic_send_others(VECTOR_RELEASE);
-}
-
-/* Whether frame 1 is memory that nobody uses; the frame allocator leaves it alone. */
-static bool page_is_free(void)
-{
-    for (uint32_t i = 0; i < boot_info->region_count; i++) {
-        const struct boot_region *region = &boot_info->regions[i];
-        if (region->type == BOOT_FREE && region->base <= START_PAGE &&
-            region->base + region->size >= START_PAGE + PAGE_SIZE)
-            return true;
-    }
-    return false;
-}
-
-static void report_missing(void)
-{
-    for (uint32_t i = 1; i < cpu_count; i++)
-        if (!cpus[i]->online)
-            kprintf("smp: CPU %u (APIC id %u) does not come up\n", i, cpus[i]->apic_id);
-}
-
-void cpus_start(void)
-{
-    static uint32_t ids[CPUS_MAX];
-    static vaddr_t stacks[CPUS_MAX];
-
-    if (cpu_count == 1)
-        return;
-    for (uint32_t i = 1; i < cpu_count; i++) {
-        ids[i] = cpus[i]->apic_id;
-        stacks[i] = cpus[i]->stack->top;
-    }
-    ids[0] = UINT32_MAX; /* this one runs */
-
-    const paddr_t page = START_PAGE;
-    if (!page_is_free() || page_map(&kernel_tables, page, page, PAGE_SIZE, PAGE_W | PAGE_X))
-        panic("no memory below 1 MiB to start processors from");
-
-    /* EXERCISE 3.3c (15 points): INIT, start-up, and waiting for all of them together. */
-    const struct trampoline data = {
-        .tables = kernel_tables.root,
-        .ids = ids,
-        .stacks = stacks,
-        .entry = cpu_main,
-        .count = cpu_count,
-    };
-    memcpy(direct(page), trampoline_start, trampoline_end - trampoline_start);
-    memcpy((char *)direct(page) + (trampoline_data - trampoline_start), &data, sizeof data);
-
-    for (uint32_t i = 1; i < cpu_count; i++)
-        lapic_send_init(cpus[i]->apic_id);
-    clock_delay(10000);
-    for (int attempt = 0; attempt < 2; attempt++) { /* §8.4.4.1: a second one, 200 µs later */
-        for (uint32_t i = 1; i < cpu_count; i++)
-            if (!cpus[i]->online)
-                lapic_send_startup(cpus[i]->apic_id, page / PAGE_SIZE);
-        nanos_t end = clock_now() + (attempt == 0 ? 200000 : START_TIMEOUT);
-        for (uint32_t i = 1; i < cpu_count; i++)
-            while (!cpus[i]->online && clock_now() < end)
-                pause();
-    }
-    /* END EXERCISE 3.3c */
-    report_missing();
-
-    vaddr_t from = page;
-    if (page_unmap(&kernel_tables, &from, page + PAGE_SIZE, NULL))
-        panic("the trampoline's page cannot be unmapped");
 }
