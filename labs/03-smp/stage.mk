@@ -10,7 +10,7 @@ DEBUG_HEAP_APPS := heap_misuse      # those that the tests boot
 # Functions of mm/ that other files reach through mm/locks.c.
 LOCKED := frame_alloc frame_free frames_alloc_run frames_shrink_run frames_free_run frames_split \
           page_map page_map_at page_unmap page_protect page_lookup page_walk_down \
-          stack_create stack_grow stack_destroy \
+          stack_create stack_grow stack_destroy stacks_trim \
           region_reserve region_release region_protect region_commit \
           slab_alloc slab_free slab_check slab_trim
 

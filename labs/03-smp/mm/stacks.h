@@ -85,3 +85,6 @@ _Noreturn void stack_enter(vaddr_t top, void function(void)); /* stack_enter.asm
  * of THREAD_STACK_FIRST bytes stay as they are, for the next stack_create of that size.
  */
 void stack_destroy(struct stack *stack);
+
+/* Gives back what stack_destroy has kept; returns how many stacks that were. */
+unsigned stacks_trim(void);
