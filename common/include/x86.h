@@ -299,6 +299,14 @@ static inline void interrupts_restore(uint64_t flags)
     __asm__ volatile("pushq %0; popfq" : : "r"(flags) : "memory", "cc");
 }
 
+/* Whether this processor takes interrupts. */
+static inline int interrupts_are_on(void)
+{
+    uint64_t flags;
+    __asm__ volatile("pushfq; popq %0" : "=r"(flags));
+    return (flags & RFLAGS_IF) != 0;
+}
+
 /* In a loop that waits for another processor (SDM vol. 2B, PAUSE). */
 static inline void pause(void)
 {
@@ -330,6 +338,12 @@ static inline uint64_t read_gs(uint64_t offset)
     uint64_t value;
     __asm__ volatile("movq %%gs:(%1), %0" : "=r"(value) : "r"(offset) : "memory");
     return value;
+}
+
+/* Adds to the 32-bit word at an offset from the GS base, in one instruction. */
+static inline void gs_add(uint64_t offset, uint32_t value)
+{
+    __asm__ volatile("addl %1, %%gs:(%0)" : : "r"(offset), "ri"(value) : "memory", "cc");
 }
 
 static inline void halt(void)

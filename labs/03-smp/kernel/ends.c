@@ -10,6 +10,7 @@
 
 #include "kernel/backtrace.h"
 #include "kernel/uart.h"
+#include "smp/stop.h"
 
 /*
  * Contract: machine.h. What was written to the console must have left the UART before the machine
@@ -34,6 +35,7 @@ void machine_exit(int status)
  */
 void panic(const char *fmt, ...)
 {
+    cpus_stop_others();
     /* EXERCISE 1.7b (10 points): give up, and say where. */
     static int depth;
     va_list arguments;

@@ -12,6 +12,7 @@
 #include "kernel/backtrace.h"
 #include "kernel/symbols.h"
 #include "kernel/uart.h"
+#include "smp/stop.h"
 
 const char *trap_name(unsigned vector)
 {
@@ -125,6 +126,7 @@ void fault_report(const struct trap_frame *frame)
     static bool reporting;
     const char *name = trap_name(frame->vector);
 
+    cpus_stop_others();
     if (reporting)
         kprintf("\nfault while reporting a fault\n");
     else {

@@ -13,6 +13,7 @@
 #include "mm/address_space.h"
 #include "mm/frames.h"
 #include "mm/layout.h"
+#include "mm/locks.h"
 #include "mm/page_tables.h"
 
 #define RECORDS    (DEBUG_AREA + (DEBUG_AREA_END - DEBUG_AREA) / 2) /* blocks lie below */
@@ -31,6 +32,8 @@ struct record {
 static struct record *const records = (struct record *)RECORDS;
 static uint64_t record_count;
 static vaddr_t next_page = DEBUG_AREA; /* the absent page before the next block */
+
+static struct spinlock heap_lock = SPINLOCK("heap"); /* for all that is static here */
 
 /* The calls that the linker turns to here. */
 void *__wrap_malloc(size_t size);
@@ -250,21 +253,48 @@ static void destroy(struct record *record, uint64_t site)
 
 #define SITE ((uint64_t)__builtin_return_address(0))
 
+static void *locked_create(size_t size, size_t alignment, uint64_t site)
+{
+    uint64_t flags = memory_lock(&heap_lock, LIST_NEED);
+    void *block = create(size, alignment, site);
+
+    spin_unlock(&heap_lock, flags);
+    return block;
+}
+
+static void locked_destroy(const void *block, const char *caller, uint64_t site)
+{
+    uint64_t flags = memory_lock(&heap_lock, LIST_NEED);
+
+    destroy(record_of(block, caller), site);
+    spin_unlock(&heap_lock, flags);
+}
+
+/* The size of a block in use. Panics if there is none. */
+static size_t locked_size(const void *block, const char *caller)
+{
+    uint64_t flags = memory_lock(&heap_lock, LIST_NEED);
+    size_t size = record_of(block, caller)->size;
+
+    spin_unlock(&heap_lock, flags);
+    return size;
+}
+
 void *__wrap_malloc(size_t size)
 {
-    return create(size, ALIGNMENT, SITE);
+    return locked_create(size, ALIGNMENT, SITE);
 }
 
 void __wrap_free(void *block)
 {
     if (block)
-        destroy(record_of(block, "free"), SITE);
+        locked_destroy(block, "free", SITE);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
     bool fits = size == 0 || count <= SIZE_MAX / size;
-    void *block = fits ? create(count * size, ALIGNMENT, SITE) : NULL;
+    void *block = fits ? locked_create(count * size, ALIGNMENT, SITE) : NULL;
 
     if (!fits)
         errno = ENOMEM;
@@ -276,14 +306,14 @@ void *__wrap_calloc(size_t count, size_t size)
 void *__wrap_realloc(void *block, size_t size)
 {
     if (!block)
-        return create(size, ALIGNMENT, SITE);
-    struct record *record = record_of(block, "realloc");
-    void *moved = size ? create(size, ALIGNMENT, SITE) : NULL;
+        return locked_create(size, ALIGNMENT, SITE);
+    size_t before = locked_size(block, "realloc");
+    void *moved = size ? locked_create(size, ALIGNMENT, SITE) : NULL;
     if (size && !moved)
         return NULL;
     if (moved)
-        memcpy(moved, block, size < record->size ? size : record->size);
-    destroy(record, SITE);
+        memcpy(moved, block, size < before ? size : before);
+    locked_destroy(block, "realloc", SITE);
     return moved;
 }
 
@@ -293,14 +323,14 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
         errno = EINVAL;
         return NULL;
     }
-    return create(size, alignment, SITE);
+    return locked_create(size, alignment, SITE);
 }
 
 int __wrap_posix_memalign(void **block, size_t alignment, size_t size)
 {
     if (alignment % sizeof(void *) != 0 || alignment == 0 || (alignment & (alignment - 1)) != 0)
         return EINVAL;
-    void *found = create(size, alignment, SITE);
+    void *found = locked_create(size, alignment, SITE);
     if (!found)
         return ENOMEM;
     *block = found;

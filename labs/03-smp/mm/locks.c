@@ -2,29 +2,30 @@
 #include "mm/locks.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
+#include "mm/caches.h"
+#include "mm/direct.h"
+#include "mm/flush.h"
 #include "mm/frames.h"
 #include "mm/page_tables.h"
 #include "mm/page_walk.h"
 #include "mm/regions.h"
-#include "mm/slab.h"
 #include "mm/stacks.h"
-#include "smp/shootdown.h"
+#include "smp/smp.h"
 #include "sync/spinlock.h"
 
-#define STACK_NEED 2048 /* bytes of stack below the locked function: small frames, a few deep */
-#define LIST_NEED  6144 /* where a struct page_list is among them */
+static struct spinlock regions_lock = SPINLOCK("regions");
+static struct spinlock stacks_lock = SPINLOCK("stacks");
+static struct spinlock tables_lock = SPINLOCK("tables");
+static struct spinlock heap_lock = SPINLOCK("heap");
+static struct spinlock frames_lock = SPINLOCK("frames");
 
-static struct spinlock regions_lock, stacks_lock, tables_lock, heap_lock, frames_lock;
-
-/* Locks, once there are `need` bytes of stack: a page fault now is none later. */
-static uint64_t lock(struct spinlock *spinlock, uint64_t need)
+uint64_t memory_lock(struct spinlock *lock, uint64_t need)
 {
     const volatile char *below = (const char *)__builtin_frame_address(0) - need;
 
-    (void)*below;
-    return spin_lock(spinlock);
+    (void)*below; /* a page fault now is none later */
+    return spin_lock(lock);
 }
 
 bool memory_locked(void)
@@ -34,35 +35,93 @@ bool memory_locked(void)
 }
 
 /*
- * LOCKED(lock, need, type, name, (parameters), (arguments)): the function that calls of `name` are
- * turned to.
+ * REAL(type, name, (parameters)) declares what the linker makes of a function's name: __real_… is
+ * the function itself, and calls of it from other files go to __wrap_….
  */
-#define LOCKED(spinlock, need, type, name, parameters, arguments)                                  \
+#define REAL(type, name, parameters)                                                               \
     type __real_##name parameters;                                                                 \
-    type __wrap_##name parameters;                                                                 \
+    type __wrap_##name parameters;
+
+/* A function whose calls are locked, with so much need of stack, and what is to be done at last. */
+#define LOCKED(spinlock, need, last, type, name, parameters, arguments)                            \
+    REAL(type, name, parameters)                                                                   \
     type __wrap_##name parameters                                                                  \
     {                                                                                              \
-        uint64_t rflags = lock(&spinlock, need);                                                   \
+        uint64_t rflags = memory_lock(&spinlock, need);                                                   \
         type result = __real_##name arguments;                                                     \
+        last;                                                                                      \
         spin_unlock(&spinlock, rflags);                                                            \
         return result;                                                                             \
     }
 
-/* The same for functions that return nothing. */
+/* The same for a function that returns nothing. */
 #define LOCKED_VOID(spinlock, need, name, parameters, arguments)                                   \
-    void __real_##name parameters;                                                                 \
-    void __wrap_##name parameters;                                                                 \
+    REAL(void, name, parameters)                                                                   \
     void __wrap_##name parameters                                                                  \
     {                                                                                              \
-        uint64_t rflags = lock(&spinlock, need);                                                   \
+        uint64_t rflags = memory_lock(&spinlock, need);                                                   \
         __real_##name arguments;                                                                   \
         spin_unlock(&spinlock, rflags);                                                            \
     }
 
-LOCKED(frames_lock, STACK_NEED, paddr_t, frame_alloc, (unsigned order), (order))
-LOCKED_VOID(frames_lock, STACK_NEED, frame_free, (paddr_t address, unsigned order),
-            (address, order))
-LOCKED(frames_lock, STACK_NEED, paddr_t, frames_alloc_run, (uint64_t count), (count))
+#define NOTHING ((void)0)
+
+/* ---- frames --------------------------------------------------------------------------------- */
+
+REAL(paddr_t, frame_alloc, (unsigned order))
+REAL(void, frame_free, (paddr_t address, unsigned order))
+
+paddr_t __wrap_frame_alloc(unsigned order)
+{
+    if (smp_active && order == 0) {
+        paddr_t frame = stock_take_frame();
+        if (frame)
+            return frame;
+    }
+    uint64_t flags = memory_lock(&frames_lock, STACK_NEED);
+    paddr_t frame = __real_frame_alloc(order);
+    spin_unlock(&frames_lock, flags);
+    return frame;
+}
+
+void __wrap_frame_free(paddr_t address, unsigned order)
+{
+    if (smp_active && order == 0 && stock_give_frame(address))
+        return;
+    uint64_t flags = memory_lock(&frames_lock, STACK_NEED);
+    __real_frame_free(address, order);
+    spin_unlock(&frames_lock, flags);
+}
+
+uint32_t frames_take(uint32_t wanted, uint32_t *taken)
+{
+    uint32_t first = 0;
+    uint64_t flags = memory_lock(&frames_lock, STACK_NEED);
+
+    for (*taken = 0; *taken < wanted; ++*taken) {
+        uint32_t number = __real_frame_alloc(0) / PAGE_SIZE;
+        if (!number)
+            break;
+        frame_table[number].note = first;
+        frame_table[number].unused = FRAME_STOCKED;
+        first = number;
+    }
+    spin_unlock(&frames_lock, flags);
+    return first;
+}
+
+void frames_give(uint32_t first)
+{
+    uint64_t flags = memory_lock(&frames_lock, STACK_NEED);
+
+    for (uint32_t next; first; first = next) {
+        next = frame_table[first].note;
+        __real_frame_free((paddr_t)first * PAGE_SIZE, 0);
+    }
+    spin_unlock(&frames_lock, flags);
+}
+
+LOCKED(frames_lock, STACK_NEED, NOTHING, paddr_t, frames_alloc_run, (uint64_t count), (count))
 LOCKED_VOID(frames_lock, STACK_NEED, frames_shrink_run,
             (paddr_t address, uint64_t count, uint64_t kept), (address, count, kept))
 LOCKED_VOID(frames_lock, STACK_NEED, frames_free_run, (paddr_t address, uint64_t count),
@@ -70,77 +129,136 @@ LOCKED_VOID(frames_lock, STACK_NEED, frames_free_run, (paddr_t address, uint64_t
 LOCKED_VOID(frames_lock, STACK_NEED, frames_split, (paddr_t address, unsigned order),
             (address, order))
 
-LOCKED(tables_lock, STACK_NEED, int, page_map,
+/* ---- page tables; what they flush on this CPU, the others flush before the lock is released -- */
+
+LOCKED(tables_lock, STACK_NEED, flush_finish(), int, page_map,
        (struct page_tables * tables, vaddr_t address, paddr_t target, uint64_t size,
         page_flags_t flags),
        (tables, address, target, size, flags))
-LOCKED(tables_lock, STACK_NEED, int, page_map_at,
+LOCKED(tables_lock, STACK_NEED, flush_finish(), int, page_map_at,
        (struct page_tables * tables, struct page_walk *walk, paddr_t target, int level,
         uint64_t count, page_flags_t flags),
        (tables, walk, target, level, count, flags))
-/* What a function of page_tables.c flushes, it flushes on one CPU: here the others follow. */
-#define LOCKED_FLUSH(name, parameters, arguments)                                                  \
-    int __real_##name parameters;                                                                  \
-    int __wrap_##name parameters;                                                                  \
-    int __wrap_##name parameters                                                                   \
-    {                                                                                              \
-        uint64_t rflags = lock(&tables_lock, STACK_NEED);                                          \
-        int result = __real_##name arguments;                                                      \
-        shootdown(NULL, SHOOTDOWN_PAGES + 1);                                                      \
-        spin_unlock(&tables_lock, rflags);                                                         \
-        return result;                                                                             \
-    }
-
-LOCKED_FLUSH(page_unmap,
-             (struct page_tables * tables, vaddr_t *address, vaddr_t end,
-              struct page_list *removed),
-             (tables, address, end, removed))
-LOCKED_FLUSH(page_protect,
-             (struct page_tables * tables, vaddr_t address, uint64_t size, page_flags_t flags),
-             (tables, address, size, flags))
-LOCKED(tables_lock, STACK_NEED, bool, page_lookup,
+LOCKED(tables_lock, STACK_NEED, flush_finish(), int, page_unmap,
+       (struct page_tables * tables, vaddr_t *address, vaddr_t end, struct page_list *removed),
+       (tables, address, end, removed))
+LOCKED(tables_lock, STACK_NEED, flush_finish(), int, page_protect,
+       (struct page_tables * tables, vaddr_t address, uint64_t size, page_flags_t flags),
+       (tables, address, size, flags))
+LOCKED(tables_lock, STACK_NEED, NOTHING, bool, page_lookup,
        (const struct page_tables *tables, vaddr_t address, struct page_mapping *mapping),
        (tables, address, mapping))
 
 /* From page_tables.c the lock is held already; regions.c splits pages by itself. */
-int __real_page_walk_down(struct page_walk *walk, uint64_t *tables);
-int __wrap_page_walk_down(struct page_walk *walk, uint64_t *tables);
+REAL(int, page_walk_down, (struct page_walk * walk, uint64_t *tables))
 int __wrap_page_walk_down(struct page_walk *walk, uint64_t *tables)
 {
     uint64_t outer = interrupts_save();
     bool held = spin_held(&tables_lock);
-    uint64_t rflags = held ? 0 : lock(&tables_lock, STACK_NEED);
+    uint64_t flags = held ? 0 : memory_lock(&tables_lock, STACK_NEED);
     int error = __real_page_walk_down(walk, tables);
 
     if (!held)
-        spin_unlock(&tables_lock, rflags);
+        spin_unlock(&tables_lock, flags);
     interrupts_restore(outer);
     return error;
 }
 
-LOCKED(stacks_lock, LIST_NEED, struct stack *, stack_create,
+/* ---- stacks and regions --------------------------------------------------------------------- */
+
+LOCKED(stacks_lock, LIST_NEED, NOTHING, struct stack *, stack_create,
        (const char *name, uint64_t size, uint64_t limit), (name, size, limit))
-LOCKED(stacks_lock, STACK_NEED, int, stack_grow, (struct stack * stack, vaddr_t address),
+LOCKED(stacks_lock, STACK_NEED, NOTHING, int, stack_grow, (struct stack * stack, vaddr_t address),
        (stack, address))
 LOCKED_VOID(stacks_lock, LIST_NEED, stack_destroy, (struct stack * stack), (stack))
 LOCKED(stacks_lock, LIST_NEED, unsigned, stacks_trim, (void), ())
 
-LOCKED(regions_lock, LIST_NEED, int, region_reserve,
+LOCKED(regions_lock, LIST_NEED, NOTHING, int, region_reserve,
        (struct region_space * space, vaddr_t *address, uint64_t size, page_flags_t flags,
         uint32_t kind, enum region_place place),
        (space, address, size, flags, kind, place))
-LOCKED(regions_lock, LIST_NEED, int, region_release,
+LOCKED(regions_lock, LIST_NEED, NOTHING, int, region_release,
        (struct region_space * space, vaddr_t address, uint64_t size), (space, address, size))
-LOCKED(regions_lock, LIST_NEED, int, region_protect,
+LOCKED(regions_lock, LIST_NEED, NOTHING, int, region_protect,
        (struct region_space * space, vaddr_t address, uint64_t size, page_flags_t flags),
        (space, address, size, flags))
-LOCKED(regions_lock, STACK_NEED, int, region_commit,
+LOCKED(regions_lock, STACK_NEED, NOTHING, int, region_commit,
        (struct region_space * space, vaddr_t address, uint32_t error_code),
        (space, address, error_code))
 
-LOCKED(heap_lock, STACK_NEED, void *, slab_alloc, (unsigned number), (number))
-LOCKED_VOID(heap_lock, STACK_NEED, slab_free, (struct slab * slab, void *object), (slab, object))
-LOCKED_VOID(heap_lock, STACK_NEED, slab_check,
-            (const struct slab *slab, const void *object, const char *caller),
-            (slab, object, caller))
-LOCKED(heap_lock, STACK_NEED, uint64_t, slab_trim, (void), ())
+/* ---- the heap ------------------------------------------------------------------------------- */
+
+REAL(void *, slab_alloc, (unsigned number))
+REAL(void, slab_free, (struct slab * slab, void *object))
+REAL(uint64_t, slab_trim, (void))
+
+void *__wrap_slab_alloc(unsigned number)
+{
+    if (smp_active) {
+        void *object = stock_take_object(number);
+        if (object)
+            return object;
+    }
+    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    void *object = __real_slab_alloc(number);
+    spin_unlock(&heap_lock, flags);
+    return object;
+}
+
+void __wrap_slab_free(struct slab *slab, void *object)
+{
+    if (smp_active && stock_give_object(slab, object))
+        return;
+    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    __real_slab_free(slab, object);
+    spin_unlock(&heap_lock, flags);
+}
+
+struct slab_object *objects_take(unsigned number, uint32_t wanted, uint32_t *taken)
+{
+    struct slab_object *first = NULL;
+    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+
+    for (*taken = 0; *taken < wanted; ++*taken) {
+        struct slab_object *object = __real_slab_alloc(number);
+        if (!object)
+            break;
+        *object = (struct slab_object){.next = first, .mark = SLAB_FREE};
+        first = object;
+    }
+    spin_unlock(&heap_lock, flags);
+    return first;
+}
+
+void objects_give(struct slab_object *first)
+{
+    if (!first)
+        return;
+    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    for (struct slab_object *next; first; first = next) {
+        next = first->next;
+        first->mark = 0; /* for slab_free it is in use */
+        __real_slab_free(slab_at(first, *frame_note(direct_address(first))), first);
+    }
+    spin_unlock(&heap_lock, flags);
+}
+
+REAL(void, slab_check, (const struct slab *slab, const void *object, const char *caller))
+void __wrap_slab_check(const struct slab *slab, const void *object, const char *caller)
+{
+    if (smp_active)
+        stock_check_object(slab, object, caller);
+    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    __real_slab_check(slab, object, caller);
+    spin_unlock(&heap_lock, flags);
+}
+
+uint64_t __wrap_slab_trim(void)
+{
+    if (smp_active)
+        caches_drain();
+    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    uint64_t frames = __real_slab_trim();
+    spin_unlock(&heap_lock, flags);
+    return frames;
+}

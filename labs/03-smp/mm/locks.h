@@ -22,6 +22,32 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "mm/slab.h"
+#include "sync/spinlock.h"
+
+#define STACK_NEED 2048 /* bytes of stack below a locked function: small frames, a few deep */
+#define LIST_NEED  6144 /* where a struct page_list is among them */
+
+/* spin_lock, once there are `need` bytes of stack below the caller. */
+uint64_t memory_lock(struct spinlock *lock, uint64_t need);
 
 /* Whether the calling CPU holds a lock that a page fault needs. Interrupts are off. */
 bool memory_locked(void);
+
+/*
+ * What the per-CPU caches (mm/caches.h) fill and empty themselves with, many under one lock.
+ *
+ * Takes up to `wanted` objects of a class, as slab_alloc does, linked by their `next` and marked
+ * free; `*taken` says how many. NULL: there are none.
+ */
+struct slab_object *objects_take(unsigned number, uint32_t wanted, uint32_t *taken)
+    __attribute__((warn_unused_result));
+
+/* Gives such a list back to the slabs; NULL is an empty one. */
+void objects_give(struct slab_object *first);
+
+/* The same of single frames, by number, linked by their notes and FRAME_STOCKED; 0 is none. */
+uint32_t frames_take(uint32_t wanted, uint32_t *taken) __attribute__((warn_unused_result));
+void frames_give(uint32_t first);

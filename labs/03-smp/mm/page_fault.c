@@ -16,6 +16,7 @@
 #include "mm/stacks.h"
 #include "smp/cpu.h"
 #include "smp/smp.h"
+#include "smp/stop.h"
 #include "x86.h"
 
 /*
@@ -43,6 +44,7 @@ static enum {
  */
 static _Noreturn void give_up(const struct trap_frame *frame, int error)
 {
+    cpus_stop_others();
     /* EXERCISE 2.6e (10 points): the first fault is reported, whatever follows. */
     static struct trap_frame first;
     static vaddr_t first_cr2;

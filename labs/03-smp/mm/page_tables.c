@@ -7,9 +7,14 @@
 #include "exercise.h"
 #include "machine.h"
 #include "mm/direct.h"
+#include "mm/flush.h"
 #include "mm/frames.h"
 #include "mm/layout.h"
 #include "mm/page_walk.h"
+
+/* What is taken away here, the other CPUs give up, too (mm/flush.h). */
+#define invlpg     flush_page
+#define frame_free flush_table
 
 /* The bits that say in an entry the opposite of what the flag says. */
 #define INVERTED (PAGE_X | PAGE_NONE)

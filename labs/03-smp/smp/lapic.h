@@ -17,6 +17,8 @@
 #define VECTOR_RESCHEDULE 0x41
 #define VECTOR_SHOOTDOWN  0x42
 #define VECTOR_RELEASE    0x43 /* from the parking place (smp/start.c) */
+#define VECTOR_STOP       0x44 /* smp/stop.h */
+#define VECTOR_DRAIN      0x45 /* mm/caches.h */
 #define VECTOR_SPURIOUS   0xff
 
 #define XAPIC_ID_MAX 0xfeu /* 0xff is everybody */

@@ -2,6 +2,7 @@
 #include "smp/smp.h"
 
 #include "kernel/boot.h"
+#include "mm/caches.h"
 #include "smp/acpi.h"
 #include "smp/clock.h"
 #include "smp/cpu.h"
@@ -25,6 +26,7 @@ void smp_init(void)
     cpus_start();
     threads_init();
     shootdown_init();
+    caches_init();
     cpus_release();
     interrupts_on();
 }

@@ -6,7 +6,13 @@
  * long, is done with one held.
  *
  * While one processor alone runs kernel code (smp_active is false, smp/smp.h), interrupts off are
- * lock enough: nothing is waited for then.
+ * lock enough: nothing is waited for then. So nothing is after cpus_stop_others (smp/stop.h), when
+ * the others are gone and what they held does not matter any more.
+ *
+ * With LOCKS=debug the linker puts sync/lock_debug.c before spin_take and spin_release.
+ *
+ * Source: Mellor-Crummey and Scott, "Algorithms for scalable synchronization on shared-memory
+ * multiprocessors" (1991), §2.2 (the ticket lock); Intel SDM vol. 3A §8.2 (memory ordering).
  */
 #pragma once
 
@@ -19,7 +25,17 @@ struct spinlock {
     uint32_t next;    /* the ticket that the next one to come draws */
     uint32_t serving; /* the ticket whose turn it is */
     uint32_t holder;  /* the number of the CPU that holds it, plus 1; 0: nobody */
+    const char *name; /* for reports; NULL: its address is said instead */
 };
+
+/* A free lock with a name. One without is all zeros. */
+#define SPINLOCK(its_name)                                                                         \
+    {                                                                                              \
+        .name = its_name                                                                           \
+    }
+
+/* The lock that each CPU waits for at this moment, or NULL. For GDB. */
+extern const struct spinlock *spin_waits[];
 
 /* Waits for the lock, and flushes what other CPUs ask for meanwhile. Interrupts are off already. */
 void spin_take(struct spinlock *lock);
