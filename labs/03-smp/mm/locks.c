@@ -171,7 +171,7 @@ LOCKED(stacks_lock, LIST_NEED, NOTHING, struct stack *, stack_create,
 LOCKED(stacks_lock, STACK_NEED, NOTHING, int, stack_grow, (struct stack * stack, vaddr_t address),
        (stack, address))
 LOCKED_VOID(stacks_lock, LIST_NEED, stack_destroy, (struct stack * stack), (stack))
-LOCKED(stacks_lock, LIST_NEED, unsigned, stacks_trim, (void), ())
+LOCKED(stacks_lock, LIST_NEED, NOTHING, unsigned, stacks_trim, (void), ())
 
 LOCKED(regions_lock, LIST_NEED, NOTHING, int, region_reserve,
        (struct region_space * space, vaddr_t *address, uint64_t size, page_flags_t flags,
