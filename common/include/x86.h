@@ -299,14 +299,6 @@ static inline void interrupts_restore(uint64_t flags)
     __asm__ volatile("pushq %0; popfq" : : "r"(flags) : "memory", "cc");
 }
 
-/* Whether this processor takes interrupts. */
-static inline int interrupts_are_on(void)
-{
-    uint64_t flags;
-    __asm__ volatile("pushfq; popq %0" : "=r"(flags));
-    return (flags & RFLAGS_IF) != 0;
-}
-
 /* In a loop that waits for another processor (SDM vol. 2B, PAUSE). */
 static inline void pause(void)
 {

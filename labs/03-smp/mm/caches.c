@@ -48,12 +48,21 @@ static inline void stay(void)
 }
 
 /* A slice that was over meanwhile ends now. */
+static void give_way(void)
+{
+    uint64_t flags = interrupts_save();
+
+    if (flags & RFLAGS_IF)
+        schedule();
+    interrupts_restore(flags);
+}
+
 static inline void leave(void)
 {
     struct cpu *cpu = this_cpu();
 
-    if (--cpu->preempt_off == 0 && cpu->queue.preempt_wanted && interrupts_are_on())
-        schedule();
+    if (--cpu->preempt_off == 0 && cpu->queue.preempt_wanted)
+        give_way();
 }
 
 /* -- objects ----------------------------------------------------------------------------------- */
