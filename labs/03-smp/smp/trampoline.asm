@@ -8,6 +8,7 @@
 ;
 ; Source: Intel SDM vol. 3A §8.4.3 (start-up), §9.8.5 (to IA-32e mode).
 
+%include "exercise.inc"
 %include "x86.inc"
 
         global trampoline_page, trampoline_start, trampoline_data, trampoline_end
