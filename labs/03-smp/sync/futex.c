@@ -1,4 +1,4 @@
-/* Futexes: a hash table of queues of those who wait. */
+/* Futexes: a hash table of queues, in each of which threads stand in the order they came. */
 #include "sync/futex.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include "threads/scheduler.h"
 #include "threads/thread.h"
 
+/* A thread that waits. Lies on its stack; belongs to the bucket as long as it is queued. */
 struct waiter {
     uint32_t *word;
     struct thread *thread;
@@ -17,25 +18,25 @@ struct waiter {
     bool queued;
 };
 
-#define BUCKETS 64
+#define BUCKET_BITS 8
+
 static struct bucket {
     struct spinlock lock;
-    struct waiter *first, *last;
-} buckets[BUCKETS];
+    struct waiter *first, *last; /* of all words that fall here */
+} buckets[1 << BUCKET_BITS];
 
+/* Fibonacci hashing (Knuth vol. 3 §6.4): neighbouring words fall into different buckets. */
 static struct bucket *bucket_of(const uint32_t *word)
 {
-    return &buckets[((uintptr_t)word >> 2) * 0x9e3779b97f4a7c15ul >> 58];
+    return &buckets[((uintptr_t)word >> 2) * 0x9e3779b97f4a7c15ul >> (64 - BUCKET_BITS)];
 }
 
+/* The two that change a bucket's queue; its lock is held. */
 static void append(struct bucket *bucket, struct waiter *waiter)
 {
     waiter->previous = bucket->last;
     waiter->next = NULL;
-    if (bucket->last)
-        bucket->last->next = waiter;
-    else
-        bucket->first = waiter;
+    *(bucket->last ? &bucket->last->next : &bucket->first) = waiter;
     bucket->last = waiter;
     waiter->queued = true;
 }
@@ -59,12 +60,12 @@ int futex_wait(uint32_t *word, uint32_t expected, nanos_t deadline)
         return -EAGAIN;
     }
     append(bucket, &waiter);
-    thread_prepare_wait();
-    spin_release(&bucket->lock); /* interrupts stay off: a thread that waits is not preempted */
+    thread_prepare_wait();       /* from here on a thread_wake counts */
+    spin_release(&bucket->lock); /* and from here on somebody may call it; interrupts stay off */
     thread_wait(deadline);
 
     spin_take(&bucket->lock);
-    bool woken = !waiter.queued;
+    bool woken = !waiter.queued; /* the queue decides: both may have happened */
     if (!woken)
         take_out(bucket, &waiter);
     spin_unlock(&bucket->lock, flags);
@@ -77,16 +78,15 @@ uint32_t futex_wake(uint32_t *word, uint32_t count)
     struct bucket *bucket = bucket_of(word);
     uint32_t woken = 0;
 
-    /* EXERCISE 3.7b (10 points): wake in order. */
+    /* EXERCISE 3.7b (10 points): wake in the order they came. */
     uint64_t flags = spin_lock(&bucket->lock);
     struct waiter *next;
     for (struct waiter *waiter = bucket->first; waiter && woken < count; waiter = next) {
         next = waiter->next;
         if (waiter->word != word)
             continue;
-        struct thread *thread = waiter->thread; /* the waiter is gone once it runs */
         take_out(bucket, waiter);
-        thread_wake(thread);
+        thread_wake(waiter->thread); /* it cannot leave futex_wait before the lock is free */
         woken++;
     }
     spin_unlock(&bucket->lock, flags);
