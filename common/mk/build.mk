@@ -50,7 +50,7 @@ LDFLAGS_IMAGE := $(LDFLAGS) -n
 sources = $(patsubst $(S)/%,%,$(foreach room,$(1),$(sort $(wildcard $(S)/$(room)/*.asm $(S)/$(room)/*.c))))
 
 LOADER_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(LOADER_ROOMS)) $(LOADER_SHARES))
-KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(filter-out $(DEBUG_HEAP),$(call sources,$(KERNEL_ROOMS))))
+KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(filter-out $(DEBUG_HEAP) $(DEBUG_LOCKS),$(call sources,$(KERNEL_ROOMS))))
 LIBC_OBJECTS    := $(patsubst %,$(O)/%.o,$(LIBC_SOURCES))
 SUPPORT_OBJECTS := $(patsubst %,$(O)/%.o,$(wildcard common/support/*.c))
 
@@ -66,13 +66,18 @@ DEBUG_HEAP_CALLS := malloc free calloc realloc aligned_alloc posix_memalign
 DEBUG_IMAGES     := $(if $(DEBUG_HEAP),$(sort $(patsubst %,$(B)/%.debug.elf,$(filter $(DEBUG_HEAP_APPS) \
     $(if $(filter debug,$(HEAP)),$(APP)),$(APPS)))))
 
+# APP.locks.elf has the stage's watched locks in it, likewise.
+LOCKS_CALLS  := spin_take spin_release
+LOCKS_IMAGES := $(if $(DEBUG_LOCKS),$(sort $(patsubst %,$(B)/%.locks.elf,$(filter $(DEBUG_LOCKS_APPS) \
+    $(if $(filter debug,$(LOCKS)),$(APP)),$(APPS)))))
+
 # Helpers in assembly: NAME_*.asm belongs to the application NAME.
 app_objects = $(patsubst %,$(O)/%.o,$(wildcard $(APP_HOMES:%=%/$(1).c) $(APP_HOMES:%=%/$(1)_*.asm)))
 
 Q := $(if $(V),,@)
 
 .PHONY: build
-build: $(B)/loader.elf $(IMAGES) $(DEBUG_IMAGES)
+build: $(B)/loader.elf $(IMAGES) $(DEBUG_IMAGES) $(LOCKS_IMAGES)
 
 # The commands are part of what an object depends on: other flags, other objects.
 $(B)/flags: FORCE
@@ -128,6 +133,11 @@ $(IMAGES): $(B)/%.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $$(call app_object
 
 $(DEBUG_IMAGES): wraps := $(DEBUG_HEAP_CALLS:%=--wrap=%)
 $(DEBUG_IMAGES): $(B)/%.debug.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBUG_HEAP:%=$(O)/%.o) \
+                       $$(call app_objects,$$*) $(O)/libc.a $(O)/symbols/none.o common/mk/symbols.awk
+	$(link_image)
+
+$(LOCKS_IMAGES): wraps := $(LOCKS_CALLS:%=--wrap=%)
+$(LOCKS_IMAGES): $(B)/%.locks.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBUG_LOCKS:%=$(O)/%.o) \
                        $$(call app_objects,$$*) $(O)/libc.a $(O)/symbols/none.o common/mk/symbols.awk
 	$(link_image)
 

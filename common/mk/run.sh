@@ -2,8 +2,8 @@
 # Boots build/$STAGE with one application in QEMU, the console on the terminal, and says how it
 # ended. Exit status 0 only if the application's is 0.
 #
-# In, from the environment: STAGE, APP, ARGS, HEAP (empty or debug), MEMORY (64M), MACHINE (q35),
-# ACCEL (tcg or kvm), V.
+# In, from the environment: STAGE, APP, ARGS, HEAP and LOCKS (empty or debug), MEMORY (64M),
+# MACHINE (q35), ACCEL (tcg or kvm), V.
 # Ctrl-A X ends the machine when the console is a terminal.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -35,6 +35,17 @@ debug)
     image=$APP.debug.elf
     ;;
 *) usage "HEAP=$HEAP: there is debug, and the ordinary heap without HEAP" ;;
+esac
+
+case ${LOCKS:-} in
+'') ;;
+debug)
+    grep -q '^DEBUG_LOCKS ' "labs/$STAGE/stage.mk" ||
+        usage "LOCKS=debug: lab ${STAGE%%-*} has no locks"
+    [[ -z ${HEAP:-} ]] || usage "LOCKS=debug and HEAP=debug are two images: choose one"
+    image=$APP.locks.elf
+    ;;
+*) usage "LOCKS=$LOCKS: there is debug, and the ordinary locks without LOCKS" ;;
 esac
 
 accel=${ACCEL:-tcg}

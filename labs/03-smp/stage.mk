@@ -7,6 +7,9 @@ KERNEL_ROOMS  := kernel mm smp threads sync
 DEBUG_HEAP      := mm/heap_debug.c  # only in images of HEAP=debug
 DEBUG_HEAP_APPS := heap_misuse      # those that the tests boot
 
+DEBUG_LOCKS      := sync/lock_debug.c  # only in images of LOCKS=debug
+DEBUG_LOCKS_APPS := lock_model         # those that the tests boot
+
 # Functions of mm/ that other files reach through mm/locks.c.
 LOCKED := frame_alloc frame_free frames_alloc_run frames_shrink_run frames_free_run frames_split \
           page_map page_map_at page_unmap page_protect page_lookup page_walk_down \
