@@ -130,6 +130,10 @@ void model_wake(struct thread *thread)
         wrong("waking the joiner without holding `end`: it may be gone by now; held", 1, 0);
     if (thread->state != THREAD_WAITING)
         return;
+    if (thread == self) { /* thread_cancel_wait */
+        thread->state = THREAD_RUNNING;
+        return;
+    }
     if (ready_count == CROWD_MAX + 8)
         wrong("more ready threads than there can be", CROWD_MAX, ready_count);
     thread->state = THREAD_READY;

@@ -84,7 +84,7 @@ static struct thread *thread_make(void)
     return thread;
 }
 
-static void push(struct thread *thread, uint64_t word)
+static inline void push(struct thread *thread, uint64_t word)
 {
     thread->rsp -= 8;
     *(uint64_t *)thread->rsp = word;
