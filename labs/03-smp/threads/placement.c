@@ -65,11 +65,19 @@ static bool put(struct thread *thread, struct cpu *cpu)
     /* END EXERCISE 3.6c */
 }
 
+/* A CPU may have found nothing to do, and begun to idle, just before the thread was there to find. */
 bool thread_place(struct thread *thread)
 {
-    struct cpu *idle = claim_idle(thread->home);
+    struct cpu *home = thread->home, *idle = claim_idle(home);
+    bool mine = put(thread, idle ? idle : home);
 
-    return put(thread, idle ? idle : thread->home);
+    if (!idle) {
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        idle = claim_idle(home);
+        if (idle && idle != this_cpu())
+            lapic_send(idle->apic_id, VECTOR_RESCHEDULE);
+    }
+    return mine;
 }
 
 /* Of those with the fewest ready threads, the next one in turn. */

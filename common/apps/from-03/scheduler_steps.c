@@ -1,0 +1,488 @@
+/*
+ * One property of the scheduler at a time: `scheduler_steps STEP …`. Reports what it has measured.
+ * What stands before OUR_KERNEL is ordinary C for Linux, too.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#if __has_include("threads/scheduler.h")
+#include "report.h"
+#include "smp/cpu.h"
+#include "threads/scheduler.h"
+#include "threads/thread.h"
+#define OUR_KERNEL 1
+#else
+#define report     printf
+#define OUR_KERNEL 0
+#endif
+
+#define THREADS_MAX 256
+#define SECOND      1000000000l
+
+static _Noreturn void wrong(const char *what, long expected, long found)
+{
+    report("# wrong %s\n# expected %ld\n# found %ld\n", what, expected, found);
+    exit(1);
+}
+
+/* splitmix64: a counter, stirred. */
+static uint64_t draw(uint64_t *state)
+{
+    uint64_t bits = *state += 0x9e3779b97f4a7c15;
+    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
+    bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
+    return bits ^ bits >> 31;
+}
+
+static long clock_of(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return now.tv_sec * SECOND + now.tv_nsec;
+}
+
+static long now(void)
+{
+    return clock_of(CLOCK_MONOTONIC);
+}
+
+static void sleep_until(long when)
+{
+    struct timespec time = {when / SECOND, when % SECOND};
+    int error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+
+    if (error)
+        wrong("the result of clock_nanosleep", 0, error);
+}
+
+static pthread_t begin(void *function(void *), void *argument)
+{
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, function, argument);
+
+    if (error)
+        wrong("the result of pthread_create", 0, error);
+    return thread;
+}
+
+/*
+ * Without a call, so that only an interrupt takes the processor away. QEMU, where it counts
+ * instructions, goes on to the next CPU at `pause`.
+ */
+static void compute(long rounds)
+{
+    for (; rounds > 0; rounds--) {
+        for (volatile int i = 0; i < 20; i++)
+            ;
+        __builtin_ia32_pause();
+    }
+}
+
+static volatile int stop;
+
+static void *hog(void *argument)
+{
+    while (!stop)
+        compute(1);
+    return NULL;
+}
+
+/* -- sleep: HOGS NANOSECONDS… ---------------------------------------------------------------------- */
+
+static void step_sleep(int count, char **numbers)
+{
+    for (int i = 0; i < atoi(numbers[0]); i++)
+        begin(hog, NULL);
+    for (int i = 1; i < count; i++) {
+        long wanted = atol(numbers[i]), start = now();
+        struct timespec time = {wanted / SECOND, wanted % SECOND};
+        if (nanosleep(&time, NULL))
+            wrong("the result of nanosleep", 0, -1);
+        report("slept %ld of %ld\n", now() - start, wanted);
+    }
+}
+
+/* -- sleepers: SEED THREADS LONGEST ------------------------------------------------------------------ */
+
+static struct sleeper {
+    uint64_t seed;
+    long longest, late;
+} sleepers[THREADS_MAX];
+
+static void *sleeps(void *argument)
+{
+    struct sleeper *self = argument;
+
+    for (int i = 0; i < 10; i++) {
+        long when = now() + draw(&self->seed) % self->longest;
+        sleep_until(when);
+        long late = now() - when;
+        if (late < 0)
+            wrong("nanoseconds by which a thread woke too late", 0, late);
+        if (late > self->late)
+            self->late = late;
+    }
+    return NULL;
+}
+
+static void step_sleepers(int count, char **numbers)
+{
+    uint64_t seed = strtoul(numbers[0], NULL, 0);
+    int threads = atoi(numbers[1]);
+    pthread_t ids[THREADS_MAX];
+    long late = 0;
+
+    for (int i = 0; i < threads; i++) {
+        sleepers[i] = (struct sleeper){draw(&seed), atol(numbers[2]), 0};
+        ids[i] = begin(sleeps, &sleepers[i]);
+    }
+    for (int i = 0; i < threads; i++) {
+        pthread_join(ids[i], NULL);
+        if (sleepers[i].late > late)
+            late = sleepers[i].late;
+    }
+    report("at most %ld late\n", late);
+}
+
+/* -- yield: THREADS TURNS ---------------------------------------------------------------------------- */
+
+static volatile long turns[THREADS_MAX];
+static long turns_wanted, least[THREADS_MAX];
+static int yielders;
+
+static void *yields(void *argument)
+{
+    int self = (long)argument;
+
+    while (turns[self] < turns_wanted) {
+        turns[self]++;
+        sched_yield();
+    }
+    least[self] = turns_wanted; /* how far the others are, when this one is done */
+    for (int i = 0; i < yielders; i++)
+        if (turns[i] < least[self])
+            least[self] = turns[i];
+    return NULL;
+}
+
+static void step_yield(int count, char **numbers)
+{
+    pthread_t ids[THREADS_MAX];
+    long fewest;
+
+    yielders = atoi(numbers[0]);
+    fewest = turns_wanted = atol(numbers[1]);
+    for (long i = 0; i < yielders; i++)
+        ids[i] = begin(yields, (void *)i);
+    for (int i = 0; i < yielders; i++) {
+        pthread_join(ids[i], NULL);
+        if (least[i] < fewest)
+            fewest = least[i];
+    }
+    report("at least %ld of %ld turns\n", fewest, turns_wanted);
+}
+
+/* -- chain: MILLISECONDS: each thread makes the next one and ends, beside one that counts ------------ */
+
+static long hog_ran, chain_ran;
+static volatile long chain_length;
+
+static void *counted_hog(void *argument)
+{
+    hog(NULL);
+    hog_ran = clock_of(CLOCK_THREAD_CPUTIME_ID);
+    return NULL;
+}
+
+static void *link(void *argument)
+{
+    pthread_t next;
+
+    pthread_detach(pthread_self());
+    chain_length++;
+    compute(200);
+    if (!stop && pthread_create(&next, NULL, link, NULL))
+        wrong("whether the chain goes on", 1, 0);
+    chain_ran += clock_of(CLOCK_THREAD_CPUTIME_ID);
+    return NULL;
+}
+
+static void step_chain(int count, char **numbers)
+{
+    long start = now();
+    pthread_t thread = begin(counted_hog, NULL);
+
+    begin(link, NULL);
+    sleep_until(start + atol(numbers[0]) * 1000000);
+    stop = 1;
+    pthread_join(thread, NULL);
+    report("hog %ld, chain of %ld %ld\n", hog_ran, chain_length, chain_ran);
+}
+
+/* -- posix: results of calls --------------------------------------------------------------------- */
+
+static void same(const char *what, long expected, long found)
+{
+    if (expected != found)
+        wrong(what, expected, found);
+}
+
+static void step_posix(void)
+{
+    struct timespec time = {0, SECOND}, zero = {0, 0}, negative = {-1, 0}, got;
+    struct sched_param param = {0};
+    pthread_attr_t attributes;
+    int policy, inherit;
+
+    same("nanosleep with 10^9 ns", -1, nanosleep(&time, NULL));
+    same("nanosleep with -1 s", -1, nanosleep(&negative, NULL));
+    same("nanosleep with 0", 0, nanosleep(&zero, NULL));
+    same("clock_nanosleep with 10^9 ns", 22, clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL));
+    same("clock_nanosleep on no clock", 22, clock_nanosleep(99, 0, &zero, NULL));
+    same("clock_nanosleep until the past", 0,
+         clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &zero, NULL));
+    same("clock_gettime of no clock", -1, clock_gettime(99, &got));
+    same("clock_getres of no clock", -1, clock_getres(99, &got));
+    same("clock_getres", 0, clock_getres(CLOCK_MONOTONIC, &got));
+    same("the resolution in seconds", 0, got.tv_sec);
+
+    same("sched_yield", 0, sched_yield());
+    same("sched_get_priority_max of no policy", -1, sched_get_priority_max(99));
+    same("that 0 is a priority", 1,
+         sched_get_priority_min(SCHED_OTHER) <= 0 && sched_get_priority_max(SCHED_OTHER) >= 0);
+    same("pthread_getschedparam", 0, pthread_getschedparam(pthread_self(), &policy, &param));
+    same("main's policy", SCHED_OTHER, policy);
+    same("main's priority", 0, param.sched_priority);
+    same("pthread_setschedparam", 0, pthread_setschedparam(pthread_self(), SCHED_OTHER, &param));
+    param.sched_priority = sched_get_priority_max(SCHED_OTHER) + 1;
+    same("pthread_setschedparam beyond the highest", 22,
+         pthread_setschedparam(pthread_self(), SCHED_OTHER, &param));
+
+    pthread_attr_init(&attributes);
+    same("pthread_attr_getinheritsched", 0, pthread_attr_getinheritsched(&attributes, &inherit));
+    same("whether priorities are inherited", PTHREAD_INHERIT_SCHED, inherit);
+    same("pthread_attr_setinheritsched of nonsense", 22,
+         pthread_attr_setinheritsched(&attributes, 99));
+    same("pthread_attr_setschedpolicy of nonsense", 22,
+         pthread_attr_setschedpolicy(&attributes, 99));
+
+    long before = clock_of(CLOCK_THREAD_CPUTIME_ID), start = now();
+    sleep_until(start + 5000000);
+    same("whether a sleeper uses its processor", 0,
+         clock_of(CLOCK_THREAD_CPUTIME_ID) - before > 2500000);
+    for (start = now(); now() < start + 5000000;)
+        ;
+    same("whether 5 ms of computing count as less than 2.5", 0,
+         clock_of(CLOCK_THREAD_CPUTIME_ID) - before < 2500000);
+    long thread_time = clock_of(CLOCK_THREAD_CPUTIME_ID);
+    same("whether the process' time is at least the thread's", 1,
+         clock_of(CLOCK_PROCESS_CPUTIME_ID) >= thread_time);
+
+#if OUR_KERNEL
+    for (int priority = -20; priority <= 20; priority++) {
+        same("pthread_setschedprio", 0, pthread_setschedprio(pthread_self(), priority));
+        pthread_getschedparam(pthread_self(), &policy, &param);
+        same("the priority that was set", priority, param.sched_priority);
+    }
+#endif
+    report("all as it should be\n");
+}
+
+#if OUR_KERNEL
+
+/* -- alone: one thread that counts, and nobody else -------------------------------------------------- */
+
+static volatile uint64_t alone_count;
+
+static void step_alone(void)
+{
+    for (;;)
+        alone_count++;
+}
+
+/* -- wait: everybody waits, for ever ----------------------------------------------------------------- */
+
+/* The waiter of the steps below; the grader wakes it. */
+struct thread *steps_waiter;
+static volatile long steps_rounds;
+
+static void wait(long deadline)
+{
+    uint64_t flags = interrupts_save();
+
+    thread_prepare_wait();
+    thread_wait(deadline);
+    interrupts_restore(flags);
+}
+
+static void step_wait(void)
+{
+    steps_waiter = thread_self();
+    for (;;) {
+        wait(UINT64_MAX);
+        steps_rounds++;
+    }
+}
+
+/* -- relay: ROUNDS: two threads wake each other in turn ------------------------------------------------ */
+
+static struct runner {
+    struct thread *thread;
+    volatile bool baton;
+} runners[2];
+static long relay_rounds;
+
+static void *runs(void *argument)
+{
+    struct runner *self = argument, *other = self == runners ? runners + 1 : runners;
+
+    __atomic_store_n(&self->thread, thread_self(), __ATOMIC_RELEASE);
+    while (!__atomic_load_n(&other->thread, __ATOMIC_ACQUIRE))
+        sched_yield();
+    for (long i = 0; i < relay_rounds; i++) {
+        uint64_t flags = interrupts_save();
+        thread_prepare_wait();
+        if (__atomic_load_n(&self->baton, __ATOMIC_SEQ_CST))
+            thread_cancel_wait();
+        else
+            thread_wait(UINT64_MAX);
+        interrupts_restore(flags);
+        if (!self->baton)
+            wrong("whether a thread that goes on has been woken", 1, 0);
+        self->baton = false;
+        __atomic_store_n(&other->baton, true, __ATOMIC_SEQ_CST);
+        thread_wake(other->thread);
+    }
+    return NULL;
+}
+
+static void step_relay(int count, char **numbers)
+{
+    long start = now();
+
+    relay_rounds = atol(numbers[0]);
+    runners[0].baton = true;
+    pthread_t one = begin(runs, &runners[0]), other = begin(runs, &runners[1]);
+    pthread_join(one, NULL);
+    pthread_join(other, NULL);
+    report("%ld rounds in %ld\n", relay_rounds, now() - start);
+}
+
+/* -- steal: JOBS ROUNDS: all that is to be done lies on one busy CPU ------------------------------------ */
+
+static uint32_t jobs_of[CPUS_MAX];
+static uint32_t jobs_left;
+static long job_rounds;
+
+static void *job(void *argument)
+{
+    compute(job_rounds);
+    __atomic_fetch_add(&jobs_of[cpu_number()], 1, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&jobs_left, 1, __ATOMIC_RELAXED);
+    return NULL;
+}
+
+static void *nothing(void *argument)
+{
+    return NULL;
+}
+
+static void step_steal(int count, char **numbers)
+{
+    static struct thread *jobs[THREADS_MAX];
+    uint32_t jobs_count = atoi(numbers[0]);
+
+    job_rounds = atol(numbers[1]);
+    jobs_left = jobs_count;
+    for (uint32_t i = 0; i < jobs_count; i++)
+        if (!(jobs[i] = thread_create(job, NULL, STACK_MAX)))
+            wrong("whether there is memory for a thread", 1, 0);
+
+    uint64_t flags = interrupts_save();
+    struct cpu *cpu = this_cpu();
+    spin_take(&cpu->queue.lock);
+    for (uint32_t i = 0; i < jobs_count; i++) {
+        jobs[i]->home = cpu;
+        queue_push(&cpu->queue, jobs[i]);
+    }
+    spin_release(&cpu->queue.lock);
+    /* The others look for work once they have had some. */
+    pthread_t wakers[CPUS_MAX];
+    for (uint32_t i = 1; i < cpu_count; i++)
+        wakers[i] = begin(nothing, NULL);
+    long start = now();
+    while (__atomic_load_n(&jobs_left, __ATOMIC_RELAXED) && now() < start + SECOND / 10)
+        __builtin_ia32_pause();
+    long time = now() - start;
+    interrupts_restore(flags);
+    same("jobs left undone while a CPU was busy and the others were not", 0, jobs_left);
+    report("%u jobs in %ld:", jobs_count, time);
+    for (uint32_t i = 0; i < cpu_count; i++)
+        report(" %u", jobs_of[i]);
+    report("\n");
+    for (uint32_t i = 1; i < cpu_count; i++)
+        pthread_join(wakers[i], NULL);
+}
+
+/* -- for calls from outside -------------------------------------------------------------------------- */
+
+/* Whether the CPU that calls holds its queue's lock. */
+bool steps_queue_held(void);
+bool steps_queue_held(void)
+{
+    return spin_held(&this_cpu()->queue.lock);
+}
+
+/* How many threads of all CPUs are ready. */
+uint32_t steps_ready(void);
+uint32_t steps_ready(void)
+{
+    uint32_t ready = 0;
+
+    for (uint32_t i = 0; i < cpu_count; i++)
+        ready += cpus[i]->queue.ready_count;
+    return ready;
+}
+
+#endif
+
+int main(int argc, char **argv)
+{
+    const char *step = argc > 1 ? argv[1] : "";
+    char **numbers = argv + 2;
+    int count = argc - 2;
+
+    if (!strcmp(step, "sleep") && count >= 2)
+        step_sleep(count, numbers);
+    else if (!strcmp(step, "sleepers") && count == 3)
+        step_sleepers(count, numbers);
+    else if (!strcmp(step, "yield") && count == 2)
+        step_yield(count, numbers);
+    else if (!strcmp(step, "chain") && count == 1)
+        step_chain(count, numbers);
+    else if (!strcmp(step, "posix"))
+        step_posix();
+#if OUR_KERNEL
+    else if (!strcmp(step, "alone"))
+        step_alone();
+    else if (!strcmp(step, "wait"))
+        step_wait();
+    else if (!strcmp(step, "relay") && count == 1)
+        step_relay(count, numbers);
+    else if (!strcmp(step, "steal") && count == 2)
+        step_steal(count, numbers);
+#endif
+    else {
+        printf("usage: scheduler_steps STEP NUMBER...\n");
+        return 2;
+    }
+    return 0;
+}
