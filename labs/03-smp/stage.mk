@@ -10,8 +10,9 @@ DEBUG_HEAP_APPS := heap_misuse      # those that the tests boot
 DEBUG_LOCKS      := sync/lock_debug.c  # only in images of LOCKS=debug
 DEBUG_LOCKS_APPS := lock_model         # those that the tests boot
 
-# Functions of mm/ that other files reach through mm/locks.c.
-LOCKED := frame_alloc frame_free frames_alloc_run frames_shrink_run frames_free_run frames_split \
+# Functions that other files reach through mm/locks.c; console_write through sync/console_lock.c.
+LOCKED := console_write \
+          frame_alloc frame_free frames_alloc_run frames_shrink_run frames_free_run frames_split \
           page_map page_map_at page_unmap page_protect page_lookup page_walk_down \
           stack_create stack_grow stack_destroy stacks_trim \
           region_reserve region_release region_protect region_commit \

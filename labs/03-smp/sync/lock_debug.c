@@ -102,9 +102,11 @@ static const char *name_of(const struct spinlock *lock, struct name *name)
 
 static _Noreturn void report_twice(const struct held *held, const struct trace *again)
 {
+    uint32_t number = cpu_number();
     struct name name;
 
-    kprintf("locks: CPU %u takes %s, which it holds\ntaken:\n", cpu_number(),
+    cpus_stop_others();
+    kprintf("locks: CPU %u takes %s, which it holds\ntaken:\n", number,
             name_of(held->lock, &name));
     trace_print(&held->trace);
     kprintf("taken again:\n");
@@ -136,6 +138,7 @@ static _Noreturn void report_circle(const struct lock_node *before, const struct
 {
     struct name one, other;
 
+    cpus_stop_others();
     kprintf("locks: the orders of these make a circle\n");
     print_way(after, before);
     print_order(before, after, trace);
@@ -144,14 +147,7 @@ static _Noreturn void report_circle(const struct lock_node *before, const struct
 
 /* ---- orders --------------------------------------------------------------------------------- */
 
-static void say_full(void)
-{
-    static bool said;
-
-    if (!said)
-        kprintf("locks: too many of them; the rest is not watched\n");
-    said = true;
-}
+static bool full; /* there was no room */
 
 /* The node of a lock, a new one if need be; NULL: there is no room. */
 static struct lock_node *node_of(const struct spinlock *lock)
@@ -179,7 +175,7 @@ static bool known(const struct lock_node *before, const struct lock_node *after)
 static void remember(struct lock_node *before, struct lock_node *after, const struct trace *trace)
 {
     if (order_count == ORDERS_MAX) {
-        say_full();
+        full = true;
         return;
     }
     struct lock_order *order = &orders[order_count++];
@@ -234,7 +230,7 @@ static void check_orders(const struct held_list *list, const struct spinlock *lo
     for (unsigned i = 0; i < list->count; i++) {
         struct lock_node *before = node_of(list->held[i].lock);
         if (!before || !after) {
-            say_full();
+            full = true;
             return;
         }
         if (known(before, after))
@@ -244,6 +240,16 @@ static void check_orders(const struct held_list *list, const struct spinlock *lo
         remember(before, after, trace);
     }
     /* END EXERCISE 3.4c */
+}
+
+static void say_full(void)
+{
+    static bool said;
+
+    if (full && !said) {
+        said = true; /* first: the console has a lock, too */
+        kprintf("locks: too many of them; the rest is not watched\n");
+    }
 }
 
 /* ---- the calls ------------------------------------------------------------------------------ */
@@ -265,6 +271,7 @@ void __wrap_spin_take(struct spinlock *lock)
     __real_spin_take(&own);
     check_orders(list, lock, &trace);
     __real_spin_release(&own);
+    say_full();
 
     __real_spin_take(lock);
     if (list->count == HELD_MAX)
