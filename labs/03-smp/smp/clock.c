@@ -21,12 +21,14 @@
 
 #define MEASURE_TICKS (PIT_HZ * 3 / 2000) /* of the PIT: 1.5 ms; one tick more or less is 0.06 % */
 #define TICK_COUNT    (PIT_HZ / 50000)    /* 20 µs */
-#define LOOKS_MAX     1000000u            /* at a PIT that stands still */
+#define LOOKS_MAX     50000u              /* at a PIT that stands still */
+
+#define WAIT_MAX (60 * NANOS_PER_SECOND) /* more than 32 bits of any timer's ticks */
 
 /* Fixed-point factors with 32 bits behind the point. */
 static uint64_t nanos_per_tick; /* of the TSC */
 static uint64_t timer_per_nano; /* ticks of the APIC timer */
-static uint64_t start;          /* the TSC at clock_init */
+static uint64_t clock_start;    /* the TSC at clock_init */
 
 /* What the three counters say at one moment. */
 struct look {
@@ -103,17 +105,17 @@ static void measure(void)
 void clock_init(void)
 {
     measure();
-    start = read_tsc();
+    clock_start = read_tsc();
 }
 
 nanos_t clock_now(void)
 {
-    return scale(read_tsc() - start, nanos_per_tick);
+    return scale(read_tsc() - clock_start, nanos_per_tick);
 }
 
 /*
- * As smp/clock.h says. In ticks, a deadline that has passed is 1, since 0 would stop the timer; one
- * that is too far for 32 bits is UINT32_MAX.
+ * As smp/clock.h says. In ticks, a deadline that has passed is 1, since 0 would stop the timer. One
+ * that is farther than WAIT_MAX counts as that, and one of more than 32 bits of ticks as UINT32_MAX.
  */
 void clock_interrupt_at(nanos_t deadline)
 {
@@ -122,8 +124,8 @@ void clock_interrupt_at(nanos_t deadline)
         lapic_timer_set(0);
         return;
     }
-    nanos_t now = clock_now();
-    uint64_t ticks = deadline > now ? scale(deadline - now, timer_per_nano) + 1 : 1;
+    nanos_t now = clock_now(), wait = deadline > now ? deadline - now : 0;
+    uint64_t ticks = scale(wait < WAIT_MAX ? wait : WAIT_MAX, timer_per_nano) + 1;
     lapic_timer_set(ticks < UINT32_MAX ? ticks : UINT32_MAX);
     /* END EXERCISE 3.2i */
 }

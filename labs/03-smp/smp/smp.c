@@ -19,7 +19,7 @@ void smp_init(void)
     struct acpi_platform platform;
 
     acpi_read(boot_info->rsdp, &platform); /* whatever it returns, this is a platform */
-    ioapic_init(&platform); /* a PIC's interrupt that waits is gone before lapic_init masks its way */
+    ioapic_init(&platform); /* before lapic_init masks the way on which a PIC's interrupt waits */
     lapic_init(platform.local_apic);
     clock_init();
     cpus_init(&platform);
