@@ -314,13 +314,14 @@ static void step_alone(void)
 struct thread *steps_waiter;
 static volatile long steps_rounds;
 
-static void wait(long deadline)
+static bool wait(long deadline)
 {
     uint64_t flags = interrupts_save();
 
     thread_prepare_wait();
-    thread_wait(deadline);
+    bool woken = thread_wait(deadline);
     interrupts_restore(flags);
+    return woken;
 }
 
 static void step_wait(void)
@@ -330,6 +331,35 @@ static void step_wait(void)
         wait(UINT64_MAX);
         steps_rounds++;
     }
+}
+
+/* -- timeout: DEADLINE: a wait that ends in time, and then one that does not --------------------------- */
+
+static void *wakes_early(void *argument)
+{
+    sleep_until(now() + (long)argument / 4);
+    thread_wake(steps_waiter);
+    return NULL;
+}
+
+static void step_timeout(int count, char **numbers)
+{
+    long length = atol(numbers[0]);
+
+    steps_waiter = thread_self();
+    for (int i = 0; i < 20; i++) {
+        pthread_t thread = begin(wakes_early, (void *)length);
+        long start = now();
+        same("whether a wait that somebody ended has not timed out", 1, wait(start + length));
+        same("whether it ended when somebody ended it", 1, now() < start + length / 2);
+        pthread_join(thread, NULL);
+        /* If the first deadline still counted, this wait would end at it. */
+        long again = now();
+        same("whether a wait that nobody ends has timed out", 0, wait(again + 2 * length));
+        same("whether it ended before its time", 0, now() < again + 2 * length);
+        same("whether it ended much after its time", 0, now() > again + 2 * length + length / 10);
+    }
+    report("40 waits\n");
 }
 
 /* -- relay: ROUNDS: two threads wake each other in turn ------------------------------------------------ */
@@ -477,6 +507,8 @@ int main(int argc, char **argv)
         step_wait();
     else if (!strcmp(step, "relay") && count == 1)
         step_relay(count, numbers);
+    else if (!strcmp(step, "timeout") && count == 1)
+        step_timeout(count, numbers);
     else if (!strcmp(step, "steal") && count == 2)
         step_steal(count, numbers);
 #endif

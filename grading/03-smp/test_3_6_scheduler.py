@@ -1,0 +1,345 @@
+"""Exercise 3.6: the scheduler.
+
+Time is virtual here: an instruction is 2 ns, and a machine that halts is at its next timer at once.
+So shares and sleeps are measured to the microsecond, however busy the host is. QEMU lets CPUs take
+turns, and goes on to the next one where one halts or executes `pause`; the applications do.
+"""
+
+import random
+import re
+
+import pytest
+
+from pagurus.checks import check, check_that, exercise, fail
+from pagurus.lab import MachineFactory
+from pagurus.machine import Machine
+from pagurus.outcome import Kind, Outcome
+from pagurus.verdict import MachineEnded
+
+MS = 1_000_000
+SLICE = 2 * MS
+IF = 0x200
+FRAME_BYTES = 22 * 8  # struct trap_frame
+RIP, RFLAGS, RSP = 17 * 8, 19 * 8, 20 * 8
+INSTRUCTIONS = 4_000_000_000
+
+
+def start(machine: MachineFactory, app: str, args: str, cpus: int = 1) -> Machine:
+    """A machine with so many CPUs; one of a single CPU boots faster."""
+    if cpus == 1:
+        return machine(app, args=args, machine="microvm")
+    return machine(app, args=args, smp=cpus)
+
+
+def run(m: Machine, budget: int = INSTRUCTIONS) -> Outcome:
+    """To the end, status 0; what the application found wrong is the failure."""
+    outcome = m.run(budget)
+    said = {line.split()[1]: line.split(maxsplit=2)[2] for line in outcome.tap
+            if line.startswith(("# wrong ", "# expected ", "# found "))}
+    if "wrong" in said:
+        fail(said["wrong"], said.get("expected"), said.get("found"))
+    if outcome.kind is Kind.EXIT and outcome.status == 0:
+        return outcome
+    return m.run_expect_exit(0)
+
+
+def numbers(outcome: Outcome, pattern: str) -> list[list[int]]:
+    """The numbers in each report line that matches."""
+    found = [[int(number) for number in match.groups()] for line in outcome.tap
+             if (match := re.search(pattern, line))]
+    check_that(f"reports like '{pattern}'", bool(found), "at least one", outcome.tap)
+    return found
+
+
+# -- shares -----------------------------------------------------------------------------------
+
+
+def check_shares(machine: MachineFactory, cpus: int, time: int, priorities: list[int]) -> None:
+    """Threads that never give way get what their priorities say, within 5 %."""
+    m = start(machine, "shares", f"{time} {' '.join(map(str, priorities))}", cpus)
+    outcome = run(m)
+    counts = [count for count, in numbers(outcome, r"^hog \d+: .* counted (\d+),")]
+    check("threads that reported", len(priorities), len(counts))
+    weights = [1.25 ** priority for priority in priorities]
+    for number, (count, weight) in enumerate(zip(counts, weights)):
+        share, expected = count / sum(counts), weight / sum(weights)
+        check_that(f"the share of thread {number} of {len(counts)}, whose priorities are "
+                   f"{priorities}, on {cpus} CPUs", abs(share / expected - 1) <= 0.05,
+                   f"{expected:.4f}, give or take 5 %", f"{share:.4f}")
+
+
+@exercise("3.6", weight=3, read="Time has its price")
+def test_shares_go_by_priority(machine: MachineFactory, rng: random.Random) -> None:
+    """Shares of a processor are as the weights: each step of priority is a quarter more."""
+    while True:
+        priorities = [rng.randrange(-6, 7) for _ in range(rng.randrange(3, 5))]
+        weights = [1.25 ** priority for priority in priorities]
+        if len(set(priorities)) > 2 and min(weights) > 0.13 * sum(weights):
+            break
+    check_shares(machine, 1, 500, priorities)
+
+
+@exercise("3.6", weight=2, read="Shares across processors")
+@pytest.mark.parametrize("cpus, threads", [(2, 3), (4, 5)], ids=["3-on-2", "5-on-4"])
+def test_shares_across_processors(machine: MachineFactory, rng: random.Random, cpus: int,
+                                  threads: int) -> None:
+    """A thread more than CPUs: all get the same, since who waits too long is let in elsewhere."""
+    check_shares(machine, cpus, 300, [rng.randrange(-3, 4)] * threads)
+
+
+@exercise("3.6", weight=2, read="Shares across processors")
+def test_priorities_across_processors(machine: MachineFactory, rng: random.Random) -> None:
+    """Unequal threads on two CPUs get their shares of both together."""
+    heavy = rng.randrange(2, 4)
+    priorities = [0, 0, 0, heavy]
+    rng.shuffle(priorities)
+    check_shares(machine, 2, 300, priorities)
+
+
+@exercise("3.6", weight=2, read="Time has its price")
+def test_a_chain_of_threads_starves_nobody(machine: MachineFactory) -> None:
+    """A thread makes the next one and ends, again and again: one beside them gets its half."""
+    outcome = run(start(machine, "scheduler_steps", "chain 200"))
+    (hog, length, chain), = numbers(outcome, r"^hog (\d+), chain of (\d+) (\d+)")
+    check_that("threads in the chain", length > 100, "hundreds", length)
+    check_that("the share of a thread beside a chain of others", 0.45 < hog / (200 * MS) < 0.6,
+               "about half", f"{hog / (200 * MS):.3f}")
+
+
+@exercise("3.6", read="Who is next")
+def test_yield_lets_the_others_run(machine: MachineFactory, rng: random.Random) -> None:
+    """Threads that yield take turns: when one has had all of its turns, so have the others."""
+    threads, turns = rng.randrange(3, 8), rng.randrange(500, 1000)
+    outcome = run(start(machine, "scheduler_steps", f"yield {threads} {turns}"))
+    (least,), = numbers(outcome, r"^at least (\d+) of \d+ turns")
+    check_that(f"the fewest turns of {turns} that {threads} threads have had when the first one "
+               "is done", least > 0.95 * turns, f"more than {0.95 * turns:.0f}", least)
+
+
+# -- preemption -------------------------------------------------------------------------------
+
+
+@exercise("3.6", weight=3, read="Away from a thread that does not yield")
+def test_preemption_changes_nothing(machine: MachineFactory, rng: random.Random) -> None:
+    """Threads that are interrupted anywhere keep all registers, the flags, and their red zone."""
+    threads, rounds = rng.randrange(3, 7), rng.randrange(500_000, 900_000)
+    m = start(machine, "interrupted", f"{threads} {rounds} {rng.getrandbits(62)}")
+    outcome = m.run(INSTRUCTIONS)
+    changed = [line.split()[2] for line in outcome.tap if line.startswith("# changed ")]
+    if changed:
+        code = int(changed[0])
+        what = ("the flags" if code == 100 else
+                f"the word {8 * (code - 200)} bytes below the stack pointer, in the red zone"
+                if code > 200 else f"general register number {code} of interrupted_loop.asm")
+        fail(f"{what} of a thread that was interrupted", "the same as before", "another value")
+    if outcome.kind is not Kind.EXIT:
+        raise MachineEnded(outcome, "the program ends with status 0")
+    check("the exit status", 0, outcome.status)
+
+
+@exercise("3.6", weight=2, read="Away from a thread that does not yield")
+def test_where_a_preempted_thread_goes_on(machine: MachineFactory) -> None:
+    """At preempt_entry, seen from outside: the thread's own stack, aligned, interrupts off."""
+    m = start(machine, "shares", "100 0 0")
+    for _ in range(4):
+        m.run_to("image:preempt_check", budget=INSTRUCTIONS // 40)
+        while True:  # most timer interrupts find nothing to do
+            frame = m.reg("rdi")
+            before = m.read(frame, FRAME_BYTES)
+            m.run_to(m.u64(m.reg("rsp")))  # it has returned
+            after = m.read(frame, FRAME_BYTES)
+            if after != before:
+                break
+            m.run_to("image:preempt_check", budget=INSTRUCTIONS // 40)
+        word = {name: int.from_bytes(before[at:at + 8], "little")
+                for name, at in (("rip", RIP), ("rflags", RFLAGS), ("rsp", RSP))}
+        m.run_to("image:preempt_entry")
+        rsp = m.reg("rsp")
+        check("the stack pointer at preempt_entry, modulo 16", 0, rsp % 16)
+        check("whether interrupts are on at preempt_entry", 0, m.reg("rflags") & IF)
+        check_that("the copy of the trap frame", rsp + FRAME_BYTES <= word["rsp"] - 128,
+                   f"below the red zone of the interrupted stack pointer {word['rsp']:#x}",
+                   hex(rsp))
+        check_that("the copy of the trap frame", word["rsp"] - rsp < 1024, "near it", hex(rsp))
+        check("the copy of the trap frame", before.hex(), m.read(rsp, FRAME_BYTES).hex())
+        check_that("what was interrupted", word["rflags"] & IF != 0, "code with interrupts on",
+                   hex(word["rflags"]))
+
+
+@exercise("3.6", weight=2, read="Who is next")
+def test_the_lock_is_held_across_the_switch(machine: MachineFactory) -> None:
+    """At thread_switch, seen from outside: the queue's lock is held, and interrupts are off.
+
+    Otherwise another CPU could take the thread from the queue and run it while it still saves its
+    registers.
+    """
+    m = start(machine, "scheduler_steps", "relay 20")
+    m.run_to("image:main")
+    for _ in range(12):
+        m.run_to("image:thread_switch")
+        check("whether interrupts are on at thread_switch", 0, m.reg("rflags") & IF)
+        check("whether the CPU holds its queue's lock at thread_switch", 1,
+              m.call("steps_queue_held"))
+    outcome = run(m)
+    numbers(outcome, r"^(\d+) rounds in")
+
+
+# -- sleeping ---------------------------------------------------------------------------------
+
+
+@exercise("3.6", weight=2, read="No ticks")
+@pytest.mark.parametrize("cpus", [1, 4])
+def test_sleep_is_exact(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
+    """A sleep is never too short, and at most 1 % (and 10 us) too long, from 20 us to 20 s."""
+    lengths = [rng.randrange(20_000, 90_000), rng.randrange(MS, 9 * MS),
+               rng.randrange(20 * MS, 900 * MS), rng.randrange(5000 * MS, 20_000 * MS)]
+    rng.shuffle(lengths)
+    m = start(machine, "scheduler_steps", f"sleep 0 {' '.join(map(str, lengths))}", cpus)
+    for slept, wanted in numbers(run(m), r"^slept (\d+) of (\d+)"):
+        check_that(f"a sleep of {wanted} ns", wanted <= slept <= 1.01 * wanted + 10_000,
+                   "as long, or 1 % longer", slept)
+
+
+@exercise("3.6", weight=2, read="Back from waiting")
+def test_sleep_beside_others(machine: MachineFactory, rng: random.Random) -> None:
+    """Who has slept runs at once, although other threads never give way."""
+    lengths = [rng.randrange(10 * MS, 30 * MS) for _ in range(5)]
+    hogs = rng.randrange(2, 4)
+    m = start(machine, "scheduler_steps",
+              f"sleep {hogs} {30 * MS} {' '.join(map(str, lengths))}")
+    for slept, wanted in numbers(run(m), r"^slept (\d+) of (\d+)")[1:]:
+        check_that(f"a sleep of {wanted} ns beside {hogs} threads that never give way",
+                   wanted <= slept <= 1.01 * wanted + 10_000, "as long, or 1 % longer", slept)
+
+
+@exercise("3.6", weight=2, read="No ticks")
+@pytest.mark.parametrize("cpus", [1, 4])
+def test_many_sleepers(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
+    """A hundred threads sleep ten times each, all at once: nobody too short, nobody much too long."""
+    m = start(machine, "scheduler_steps",
+              f"sleepers {rng.getrandbits(60)} 100 {100 * MS}", cpus)
+    (late,), = numbers(run(m), r"^at most (\d+) late")
+    check_that("the most that one of 100 sleepers was late, in ns", late < MS // 2,
+               "less than 500,000", late)
+
+
+@exercise("3.6", weight=2, read="Back from waiting")
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_waits_with_a_deadline(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
+    """A wait that was ended in time leaves no timer behind; one that was not ends at its deadline."""
+    run(start(machine, "scheduler_steps", f"timeout {rng.randrange(4 * MS, 9 * MS)}", cpus))
+
+
+@exercise("3.6", weight=2, read="No ticks")
+def test_one_thread_alone_is_left_alone(machine: MachineFactory) -> None:
+    """While nobody waits there is no reason for an interrupt, and none comes."""
+    m = start(machine, "scheduler_steps", "alone")
+    m.run_to("image:main")
+    count = m.u64("image:alone_count")
+    m.run(budget=10_000_000)  # what was armed before may still come
+    check_that("whether the thread counts", m.u64("image:alone_count") > count, "it does",
+               "it does not")
+    m.set_breakpoint("image:trap_dispatch")
+    outcome = m.run(budget=20_000_000)
+    check_that("interrupts in 40 ms of one thread alone", outcome.kind is Kind.TIMEOUT, "none",
+               outcome.text)
+
+
+def halted(m: Machine) -> list[int]:
+    """Of each CPU whether it has executed HLT and waits."""
+    return [int(found) for found in re.findall(r"HLT=(\d)", m.hmp("info registers -a"))]
+
+
+@exercise("3.6", weight=3, read="The idle thread")
+@pytest.mark.parametrize("cpus", [1, 2, 4])
+def test_idle_processors_halt(machine: MachineFactory, cpus: int) -> None:
+    """With nothing to do, every CPU halts with interrupts on; seen from outside."""
+    m = start(machine, "scheduler_steps", "wait", cpus)
+    outcome = m.run(100_000_000)
+    check_that("a machine whose only thread waits for ever",
+               outcome.kind is Kind.TIMEOUT and "no interrupt comes" in outcome.text,
+               "halted, with interrupts on", outcome.text)
+    check("CPUs that halt (HLT)", [1] * cpus, halted(m))
+
+
+@exercise("3.6", weight=2, read="The idle thread")
+@pytest.mark.parametrize("cpus", [1, 4])
+def test_sleeping_costs_nothing(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
+    """Sleeping long takes no more instructions than sleeping briefly: nobody ticks or spins."""
+    def cost(length: int) -> int:
+        m = start(machine, "scheduler_steps", f"sleep 0 {length}", cpus)
+        m.run_to("image:main")
+        before = m.icount()
+        m.run_to("image:machine_exit")
+        return m.icount() - before
+
+    few, many = cost(rng.randrange(20, 30) * MS), cost(rng.randrange(3000, 4000) * MS)
+    check_that("instructions for a sleep of 3 s, and for one of 20 ms", many < few + 50_000,
+               f"about {few} for both", many, hint="A timer every millisecond would be 3000.")
+
+
+# -- waking -----------------------------------------------------------------------------------
+
+
+@exercise("3.6", weight=3, read="Back from waiting")
+def test_a_wake_up_before_the_wait_counts(machine: MachineFactory) -> None:
+    """thread_wake between thread_prepare_wait and thread_wait: the wait ends at once."""
+    m = start(machine, "scheduler_steps", "wait")
+    for rounds in range(3):
+        m.run_to("image:thread_wait")
+        check("waits that have ended", rounds, m.u64("image:steps_rounds"))
+        m.call("thread_wake", m.u64("image:steps_waiter"))
+    m.explain("The thread has not left its processor yet: it is the running one again.")
+    m.run_to("image:thread_wait")
+    check("waits that have ended", 3, m.u64("image:steps_rounds"))
+    outcome = m.run(50_000_000)
+    check_that("the fourth wait, which nobody ends", outcome.kind is Kind.TIMEOUT,
+               "goes on for ever", outcome.text)
+
+
+@exercise("3.6", weight=2, read="Back from waiting")
+def test_a_wake_up_without_a_wait_is_nothing(machine: MachineFactory) -> None:
+    """thread_wake of a thread that runs, or is ready, changes nothing."""
+    m = start(machine, "scheduler_steps", "wait")
+    m.run_to("image:main")
+    ready = m.call("steps_ready")
+    m.call("thread_wake", m.call("thread_self"))
+    check("ready threads after thread_wake of the running one", ready, m.call("steps_ready"))
+    m.run_to("image:thread_wait")
+    outcome = m.run(50_000_000)
+    check_that("a wait after a thread_wake that came too early to mean it",
+               outcome.kind is Kind.TIMEOUT and m.u64("image:steps_rounds") == 0,
+               "goes on for ever", f"{outcome.text}; waits that have ended: "
+               f"{m.u64('image:steps_rounds')}")
+
+
+@exercise("3.6", weight=3, read="Back from waiting")
+@pytest.mark.parametrize("cpus", [1, 2, 4])
+def test_threads_wake_each_other(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
+    """Two threads wake each other in turn, thousands of times: none is lost, none takes long."""
+    rounds = rng.randrange(2000, 3000)
+    m = start(machine, "scheduler_steps", f"relay {rounds}", cpus)
+    (_, time), = numbers(run(m), r"^(\d+) rounds in (\d+)")
+    check_that("the time from a wake-up to the next, in ns", time / rounds < 20_000,
+               "less than 20,000", time // rounds,
+               hint="A CPU that halts is woken by an interrupt, not by its next timer.")
+
+
+# -- stealing ---------------------------------------------------------------------------------
+
+
+@exercise("3.6", weight=3, read="Work stealing")
+@pytest.mark.parametrize("cpus", [2, 4])
+def test_idle_processors_steal(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
+    """All threads wait at one CPU, which is busy: the others take them, and share the work."""
+    jobs, rounds = rng.randrange(20, 40), rng.randrange(300, 600)
+    m = start(machine, "scheduler_steps", f"steal {jobs} {rounds}", cpus)
+    outcome = run(m)
+    line = next((line for line in outcome.tap if "jobs in" in line), "")
+    check_that("the last report", bool(line), "N jobs in T: …", outcome.tap)
+    done = [int(number) for number in line.split(":")[1].split()]
+    check("jobs that each CPU did, in all", jobs, sum(done))
+    check("jobs that the busy CPU did itself", 0, done[0])
+    fair = jobs / (cpus - 1)
+    check_that(f"jobs that each of the {cpus - 1} other CPUs did", all(
+        abs(number - fair) <= 2 for number in done[1:]), f"about {fair:.1f}", done[1:])
