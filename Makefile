@@ -17,7 +17,7 @@ SHELL := /bin/bash
 
 # Values that a user types are literal (a dollar is a dollar), and go to the tools through the
 # environment, never through a command line.
-TYPED := LAB APP ARGS HEAP LOCKS MEMORY MACHINE ACCEL T FROM TO OUT HTML SOLVED SUBMISSION ISOLATE \
+TYPED := LAB APP ARGS HEAP LOCKS MEMORY CPUS MACHINE ACCEL T FROM TO OUT HTML SOLVED SUBMISSION ISOLATE \
          N TIME SEED BASE FORCE QUICK JSON GROUP MIRROR
 $(foreach v,$(TYPED),$(if $(filter-out undefined,$(origin $v)),$(eval override $v := $$(value $v))))
 APP ?= hello

@@ -3,7 +3,7 @@
 # ended. Exit status 0 only if the application's is 0.
 #
 # In, from the environment: STAGE, APP, ARGS, HEAP and LOCKS (empty or debug), MEMORY (64M),
-# MACHINE (q35), ACCEL (tcg or kvm), V.
+# CPUS (1), MACHINE (q35), ACCEL (tcg or kvm), V.
 # Ctrl-A X ends the machine when the console is a terminal.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -61,6 +61,8 @@ memory=${MEMORY:-$(flag QEMU_MEMORY)}
 bytes=$(numfmt --from=iec "$memory")
 [[ $bytes -ge $((2 << 20)) ]] ||
     usage "MEMORY=$memory: the loader lies at 1 MiB, so 2M is the least"
+cpus=${CPUS:-1}
+[[ $cpus =~ ^[1-9][0-9]{0,2}$ && $cpus -le 255 ]] || usage "CPUS=$cpus: a number from 1 to 255"
 machine=${MACHINE:-$(flag QEMU_MACHINE)}
 [[ $machine =~ ^[A-Za-z0-9][A-Za-z0-9.,=_-]*$ ]] || usage "MACHINE=$machine: as in q35 or microvm"
 
@@ -71,7 +73,7 @@ if [[ $bytes -gt $(numfmt --from=iec "$(flag QEMU_PROMISE)") ]]; then
 fi
 
 qemu=("$(flag QEMU)" "${lazy[@]}" -machine "$machine" -accel "$accel" -cpu "$(flag QEMU_CPU)"
-    -m "$memory")
+    -m "$memory" -smp "$cpus")
 read -ra flags <<< "$(flag QEMU_FLAGS)"
 lab_text="labs/$STAGE/README.md"
 

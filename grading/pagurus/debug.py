@@ -15,6 +15,7 @@ What was found robust with GDB 13 and QEMU 7.2 (common/gdb/start.gdb has what GD
 import concurrent.futures
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -149,14 +150,20 @@ def _boot(stage: Stage) -> Target:
     """The machine of `make run`, by the same variables."""
     lab = Lab(stage)
     app = os.environ.get("APP") or "hello"
-    image = lab.build / f"{app}.elf"
+    variant = (".debug" if os.environ.get("HEAP") == "debug" else
+               ".locks" if os.environ.get("LOCKS") == "debug" else "")
+    image = lab.build / f"{app}{variant}.elf"
+    cpus = os.environ.get("CPUS") or "1"
+    if not re.fullmatch(r"[1-9]\d{0,2}", cpus) or int(cpus) > 255:
+        raise UsageError(f"CPUS={cpus}: a number from 1 to 255")
     for path in (lab.loader, image):
         if not path.is_file():
             raise UsageError(f"{path.relative_to(stage.root)} does not exist; "
                              f"`make build LAB={stage.lab}` makes it, if there is such a program")
     spec = MachineSpec(
         lab.loader, lab.build, [image.name], os.environ.get("ARGS") or None,
-        memory=os.environ.get("MEMORY") or None, machine=os.environ.get("MACHINE") or None)
+        memory=os.environ.get("MEMORY") or None, machine=os.environ.get("MACHINE") or None,
+        smp=int(cpus))
     return Target(spec, [lab.loader, image])
 
 
