@@ -53,10 +53,10 @@ trampoline_start:
 
         bits 64
 ; 3.3c: who am I? Load DS, ES and SS with SELECTOR_DATA, FS and GS with 0. Every processor knows its
-; APIC id by CPUID: leaf 0xb has it in edx (32 bits) if there is such a leaf and its ebx is not 0;
-; else leaf 1, in ebx's highest byte. Find the struct cpu with that id among the `count` pointers
-; at [cpus]; take its stack, and call entry with rdi = the pointer and rbp = 0. A processor that is
-; not listed halts for ever, with interrupts off.
+; APIC id by CPUID: leaf 0xb (with ecx = 0) has it in edx if ebx is not 0 then; else leaf 1, in ebx's
+; highest byte. (All processors with XSAVE can be asked for leaf 0xb.) Find the struct cpu with that
+; id among the `count` pointers at [cpus]; take its stack, and call entry with rdi = the pointer and
+; rbp = 0. A processor that is not listed halts for ever, with interrupts off.
 wide:
         ; EXERCISE 3.3c (15 points): find what is mine.
         mov eax, SELECTOR_DATA
@@ -67,15 +67,11 @@ wide:
         mov fs, eax
         mov gs, eax
 
-        cpuid                           ; leaf 0: eax = the highest leaf
-        cmp eax, 0xb
-        jb .leaf_1
         mov eax, 0xb
         xor ecx, ecx
         cpuid
         test ebx, ebx
         jnz .find
-.leaf_1:
         mov eax, 1
         cpuid
         shr ebx, 24
