@@ -106,10 +106,59 @@ def test_a_chain_of_threads_starves_nobody(machine: MachineFactory) -> None:
                "about half", f"{hog / (200 * MS):.3f}")
 
 
+@exercise("3.6", weight=2, read="Back from waiting")
+def test_sleeping_saves_up_nothing(machine: MachineFactory, rng: random.Random) -> None:
+    """Who has slept long gets no more afterwards than who has not slept at all."""
+    outcome = run(start(machine, "scheduler_steps", f"late {rng.randrange(80, 120)}"))
+    (early, late), = numbers(outcome, r"^early (-?\d+), late (-?\d+)")
+    check_that("the share of a thread that has slept for long before", 0.45 <
+               late / (early + late) < 0.55, "half", f"{late / (early + late):.3f}")
+
+
+@exercise("3.6", weight=2, read="Back from waiting")
+def test_napping_earns_nothing(machine: MachineFactory, rng: random.Random) -> None:
+    """A thread that sleeps a little after each millisecond gets no more than one that does not."""
+    outcome = run(start(machine, "scheduler_steps", f"nap {rng.randrange(150, 200)}"))
+    (ran, length), = numbers(outcome, r"^hog (\d+) of (\d+)")
+    check_that("the share of a thread beside one that naps often", 0.45 < ran / length < 0.6,
+               "half, or a little more", f"{ran / length:.3f}")
+
+
+@exercise("3.6", weight=2, read="Time has its price")
+def test_what_running_costs(machine: MachineFactory, rng: random.Random) -> None:
+    """queue_charge, called from outside: the pass, virtual_now, and how far a thread may lag."""
+    m = start(machine, "scheduler_steps", "wait")
+    m.run_to("image:main")
+    unit, base = 64, 1 << 45
+    slice_, lag = 2 * MS * unit, 4 * 2 * MS * unit
+
+    def charge(pass_: int, weight: int, time: int, ready: int, front: int) -> tuple[int, int]:
+        m.call("steps_charge", pass_, weight, time % (1 << 64), ready, front)
+        return m.u64("image:steps_pass"), m.u64("image:steps_front")
+
+    for time, weight in [(1, 1024), (MS, 1024), (rng.randrange(10 * MS), rng.randrange(11, 90_000)),
+                         (1, 65536), (86400 * 1000 * MS, 1024), (0, 500), (-500, 1024)]:
+        grown = max(time, 0) * 1024 * unit // weight
+        found, front = charge(base, weight, time, 0, base - slice_)
+        check(f"the pass of a thread of weight {weight} after {time} ns", base + grown, found)
+        check("virtual_now, where nobody else is ready", base + grown, front)
+    ready = base + rng.randrange(1, slice_)
+    found, front = charge(base, 1024, 2 * MS, ready, base)
+    check("virtual_now, where a ready thread's pass is smaller", ready, front)
+    found, front = charge(base, 1024, MS, base + slice_, base)
+    check("virtual_now, where the ready thread's pass is larger", base + MS * unit, front)
+    found, front = charge(base, 1024, MS, base + 9 * slice_, base + 3 * slice_)
+    check("virtual_now, which never goes back", base + 3 * slice_, front)
+    check("the pass of a thread that is a little behind", base + MS * unit, found)
+    ahead = base + 10 * lag
+    found, _ = charge(base, 1024, MS, ahead, ahead)
+    check("the pass of a thread that is far behind", ahead - lag, found)
+
+
 @exercise("3.6", read="Who is next")
 def test_yield_lets_the_others_run(machine: MachineFactory, rng: random.Random) -> None:
     """Threads that yield take turns: when one has had all of its turns, so have the others."""
-    threads, turns = rng.randrange(3, 8), rng.randrange(500, 1000)
+    threads, turns = rng.randrange(3, 6), rng.randrange(7000, 9000)
     outcome = run(start(machine, "scheduler_steps", f"yield {threads} {turns}"))
     (least,), = numbers(outcome, r"^at least (\d+) of \d+ turns")
     check_that(f"the fewest turns of {turns} that {threads} threads have had when the first one "
@@ -184,6 +233,52 @@ def test_the_lock_is_held_across_the_switch(machine: MachineFactory) -> None:
     numbers(outcome, r"^(\d+) rounds in")
 
 
+@exercise("3.6", weight=3, read="Who is next")
+@pytest.mark.parametrize("args", ["relay 50", f"sleepers 7 10 {MS}", "steal 12 50",
+                                  f"sleep 3 0 {60 * MS}"],
+                         ids=["relay", "sleepers", "steal", "hogs"])
+def test_queues_change_under_their_locks(machine: MachineFactory, args: str) -> None:
+    """Whatever is put into a queue, or taken out: the CPU that does it holds that queue's lock."""
+    m = start(machine, "scheduler_steps", args, 2)
+    m.run_to("image:main")
+    number, queue, ready, timers, holder = (m.u64(m.address("image:steps_layout") + 8 * i)
+                                            for i in range(5))
+    queues = [m.u64(m.address("image:cpus") + 8 * i) + queue for i in range(2)]
+    holders = {q + of: q + holder for q in queues for of in (ready, timers)}
+    m.set_breakpoint("image:heap_insert")
+    m.set_breakpoint("image:heap_remove")
+    for _ in range(100):
+        outcome = m.run(INSTRUCTIONS // 10)
+        if outcome.kind is not Kind.BREAKPOINT:
+            break
+        heap = m.reg("rdi")
+        check_that("the heap of a queue", heap in holders, "one of a CPU", hex(heap))
+        doing = "put into" if m.here().symbol == "heap_insert" else "taken out of"
+        by = m.place(m.u64(m.reg("rsp"))).symbol
+        check(f"who holds the lock of a queue when something is {doing} it (in {by}): the number "
+              "of the CPU, plus 1", m.u32(m.reg("gs_base") + number) + 1, m.u32(holders[heap]))
+
+
+@exercise("3.6", weight=2, read="Who is next")
+def test_ended_threads_are_gone(machine: MachineFactory, rng: random.Random) -> None:
+    """A thread that has ended is given back, and not before it has left its stack."""
+    count = rng.randrange(10, 20)
+    m = start(machine, "scheduler_steps", f"end {count}")
+    m.run_to("image:main")
+    before = m.call("steps_threads")
+    m.set_breakpoint("image:thread_release")
+    m.set_breakpoint("image:machine_exit")
+    for _ in range(3 * count):
+        outcome = m.run(INSTRUCTIONS // 10)
+        if outcome.kind is not Kind.BREAKPOINT:
+            raise MachineEnded(outcome, "the program ends with status 0")
+        if m.here().symbol == "machine_exit":
+            break
+        check("whether a thread is given back on its own stack", 0,
+              m.call("steps_on_stack", m.reg("rdi"), m.reg("rsp")))
+    check("threads when all that were made have been joined", before, m.call("steps_threads"))
+
+
 # -- sleeping ---------------------------------------------------------------------------------
 
 
@@ -194,7 +289,7 @@ def test_sleep_is_exact(machine: MachineFactory, rng: random.Random, cpus: int) 
     lengths = [rng.randrange(20_000, 90_000), rng.randrange(MS, 9 * MS),
                rng.randrange(20 * MS, 900 * MS), rng.randrange(5000 * MS, 20_000 * MS)]
     rng.shuffle(lengths)
-    m = start(machine, "scheduler_steps", f"sleep 0 {' '.join(map(str, lengths))}", cpus)
+    m = start(machine, "scheduler_steps", f"sleep 0 0 {' '.join(map(str, lengths))}", cpus)
     for slept, wanted in numbers(run(m), r"^slept (\d+) of (\d+)"):
         check_that(f"a sleep of {wanted} ns", wanted <= slept <= 1.01 * wanted + 10_000,
                    "as long, or 1 % longer", slept)
@@ -204,9 +299,9 @@ def test_sleep_is_exact(machine: MachineFactory, rng: random.Random, cpus: int) 
 def test_sleep_beside_others(machine: MachineFactory, rng: random.Random) -> None:
     """Who has slept runs at once, although other threads never give way."""
     lengths = [rng.randrange(10 * MS, 30 * MS) for _ in range(5)]
-    hogs = rng.randrange(2, 4)
+    hogs, priority = rng.randrange(2, 4), rng.randrange(-12, -6)
     m = start(machine, "scheduler_steps",
-              f"sleep {hogs} {30 * MS} {' '.join(map(str, lengths))}")
+              f"sleep {hogs} {priority} {30 * MS} {' '.join(map(str, lengths))}")
     for slept, wanted in numbers(run(m), r"^slept (\d+) of (\d+)")[1:]:
         check_that(f"a sleep of {wanted} ns beside {hogs} threads that never give way",
                    wanted <= slept <= 1.01 * wanted + 10_000, "as long, or 1 % longer", slept)
@@ -267,7 +362,7 @@ def test_idle_processors_halt(machine: MachineFactory, cpus: int) -> None:
 def test_sleeping_costs_nothing(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
     """Sleeping long takes no more instructions than sleeping briefly: nobody ticks or spins."""
     def cost(length: int) -> int:
-        m = start(machine, "scheduler_steps", f"sleep 0 {length}", cpus)
+        m = start(machine, "scheduler_steps", f"sleep 0 0 {length}", cpus)
         m.run_to("image:main")
         before = m.icount()
         m.run_to("image:machine_exit")
@@ -295,6 +390,20 @@ def test_a_wake_up_before_the_wait_counts(machine: MachineFactory) -> None:
     outcome = m.run(50_000_000)
     check_that("the fourth wait, which nobody ends", outcome.kind is Kind.TIMEOUT,
                "goes on for ever", outcome.text)
+
+
+@exercise("3.6", weight=2, read="Back from waiting")
+def test_two_wake_ups_at_once(machine: MachineFactory) -> None:
+    """A second thread_wake, while the first one is about to queue the thread, does nothing."""
+    m = start(machine, "scheduler_steps", "relay 40")
+    m.run_to("image:main")
+    for _ in range(8):
+        m.run_to("image:thread_place")
+        thread, ready = m.reg("rdi"), m.call("steps_ready")
+        m.call("thread_wake", thread)
+        check("ready threads after the second of two wake-ups at once", ready,
+              m.call("steps_ready"))
+    numbers(run(m), r"^(\d+) rounds in")
 
 
 @exercise("3.6", weight=2, read="Back from waiting")

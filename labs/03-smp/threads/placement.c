@@ -35,25 +35,30 @@ static struct cpu *claim_idle(const struct cpu *wanted)
 }
 
 /*
- * Makes `cpu` the home of a thread that is in no queue, and queues it there. Interrupts are off, no
- * lock is held. Then the CPU must look, if
+ * Makes `cpu` the home of a thread that is in no queue, and queues it there, not more than `lag`
+ * behind virtual_now (virtual_now_update). Interrupts are off, no lock is held. Then the CPU must
+ * look, if
  * - it idles: it may be on its way to halt;
  * - its running thread is more than GRAIN ahead of the new one: preempt_wanted is set;
  * - or nobody waited there until now: then its timer is armed for no slice.
  * The CPU that calls arms its timer itself (queue_arm); another one is sent VECTOR_RESCHEDULE, once
  * it can find the thread. Returns whether the calling CPU's running thread is to give way.
  */
-static bool put(struct thread *thread, struct cpu *cpu)
+static bool put(struct thread *thread, struct cpu *cpu, uint64_t lag)
 {
     struct run_queue *queue = &cpu->queue;
 
     spin_take(&queue->lock);
     /* EXERCISE 3.6c (15 points): ready, where, and who is told. */
+    nanos_t now = clock_now();
+    uint64_t front = virtual_now_update(now);
     bool idle = cpu->thread == queue->idle, look = idle || !queue->ready.first;
 
-    thread->home = cpu;
-    if (!idle && thread->node.key + GRAIN < queue_running_pass(queue, clock_now()))
+    if (thread->node.key + lag < front)
+        thread->node.key = front - lag;
+    if (!idle && thread->node.key + GRAIN < queue_running_pass(queue, now))
         look = queue->preempt_wanted = true;
+    thread->home = cpu;
     queue_push(queue, thread);
     if (cpu == this_cpu())
         queue_arm(cpu);
@@ -69,7 +74,7 @@ static bool put(struct thread *thread, struct cpu *cpu)
 bool thread_place(struct thread *thread)
 {
     struct cpu *home = thread->home, *idle = claim_idle(home);
-    bool mine = put(thread, idle ? idle : home);
+    bool mine = put(thread, idle ? idle : home, LEAD);
 
     if (!idle) {
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -134,7 +139,7 @@ bool find_work(struct cpu *cpu)
         struct thread *thread = queue_pop(&victim->queue);
         spin_release(&victim->queue.lock);
         if (thread) {
-            put(thread, cpu);
+            put(thread, cpu, LAG_MAX);
             return true;
         }
         /* END EXERCISE 3.6d */
@@ -177,6 +182,6 @@ void give_away(struct cpu *cpu)
         queue_pop(queue);
     spin_release(&queue->lock);
     if (moves)
-        put(first, ahead);
+        put(first, ahead, LAG_MAX);
     /* END EXERCISE 3.6e */
 }

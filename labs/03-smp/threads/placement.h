@@ -9,7 +9,8 @@ struct thread;
 /*
  * Interrupts are off, no queue's lock is held, and the thread is in no queue.
  *
- * Queues a thread at an idle CPU, at its home if all are busy; a CPU that must look is told. Returns
+ * Queues a thread that has just been woken, or is new, at an idle CPU, at its home if all are busy,
+ * no more than LEAD behind virtual_now; a CPU that must look is told. Returns
  * whether the caller's own CPU has a better thread now than the running one (preempt_wanted).
  */
 bool thread_place(struct thread *thread);

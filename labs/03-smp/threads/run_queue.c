@@ -54,6 +54,28 @@ static void virtual_now_reaches(uint64_t pass)
         ;
 }
 
+uint64_t queue_running_pass(const struct run_queue *queue, nanos_t now)
+{
+    uint32_t weight = __atomic_load_n(&queue->seen.weight, __ATOMIC_RELAXED);
+    nanos_t began = __atomic_load_n(&queue->seen.began, __ATOMIC_RELAXED);
+
+    if (weight == 0)
+        return UINT64_MAX;
+    return __atomic_load_n(&queue->seen.pass, __ATOMIC_RELAXED) +
+           (now > began ? pass_for(now - began, weight) : 0);
+}
+
+uint64_t virtual_now_update(nanos_t now)
+{
+    for (uint32_t i = 0; i < cpu_count; i++) {
+        const struct run_queue *queue = &cpus[i]->queue;
+        uint64_t pass = queue_running_pass(queue, now);
+        if (pass != UINT64_MAX && __atomic_load_n(&queue->ready_count, __ATOMIC_RELAXED) == 0)
+            virtual_now_reaches(pass);
+    }
+    return __atomic_load_n(&virtual_now, __ATOMIC_RELAXED);
+}
+
 /*
  * Contract: run_queue.h. `ran` grows by the time since `began`, `began` becomes `now`; a clock that
  * another CPU read a little later than this one counts as no time. Then, but not for the idle
@@ -81,17 +103,6 @@ void queue_charge(struct cpu *cpu, nanos_t now)
     if (thread->node.key + LAG_MAX < front)
         thread->node.key = front - LAG_MAX;
     /* END EXERCISE 3.6a */
-}
-
-uint64_t queue_running_pass(const struct run_queue *queue, nanos_t now)
-{
-    uint32_t weight = __atomic_load_n(&queue->seen.weight, __ATOMIC_RELAXED);
-    nanos_t began = __atomic_load_n(&queue->seen.began, __ATOMIC_RELAXED);
-
-    if (weight == 0)
-        return UINT64_MAX;
-    return __atomic_load_n(&queue->seen.pass, __ATOMIC_RELAXED) +
-           (now > began ? pass_for(now - began, weight) : 0);
 }
 
 void queue_show(struct cpu *cpu)

@@ -5,14 +5,15 @@
  * weight, and the smallest pass runs next. So shares go by weight, and nobody starves.
  *
  * `virtual_now` is how far the threads that want to run have all come, on the processor where they
- * have come furthest. It never goes back. Passes are comparable between processors; they are told
- * how a thread compares with all others by where its pass stands against virtual_now:
+ * have come furthest. It never goes back. Passes mean the same on all processors; how a thread
+ * stands compared with all others is where its pass is compared with virtual_now:
  *
- *   LAG_MAX below   no further back can a running thread be: it is one that not even a whole
- *                   processor gives its share. What it has missed so is forgotten.
- *   LEAD below      no further back can a thread be that has just been woken: sleeping saves up
- *                   this much, so that the sleeper runs at once, and no more.
- *   at it           where new threads begin, unless whoever made them is ahead of it.
+ *   LAG_MAX below   no thread that runs, or moves to another CPU, is further behind. Further falls
+ *                   whoever is not given its share even by a whole processor, or has had none to
+ *                   share with; what it has missed so is forgotten.
+ *   LEAD below      no further behind is a thread that has just been woken: sleeping saves up this
+ *                   much, so that the sleeper runs at once, and no more.
+ *   at it           new threads begin here, or where who made them is, if that is ahead.
  *
  * Locking: all of a run_queue and of the running thread's pass belongs to its lock, but for what
  * others may look at without: ready_count and what stands in `seen`.
@@ -35,7 +36,7 @@ struct thread;
 #define PASS_PER_NANO 64        /* of a thread of WEIGHT_NORMAL */
 #define PASS_SLICE    (SLICE * PASS_PER_NANO)
 #define LEAD          PASS_SLICE
-#define LAG_MAX       (16 * PASS_SLICE)
+#define LAG_MAX       (4 * PASS_SLICE)
 
 struct run_queue {
     struct spinlock lock;
@@ -54,8 +55,11 @@ struct run_queue {
     } seen;
 };
 
-/* See above. Read with an atomic load. */
+/* See above; but a thread that runs alone, and is charged for nothing, may have come further. */
 extern uint64_t virtual_now;
+
+/* virtual_now, after a look at those that run alone. */
+uint64_t virtual_now_update(nanos_t now);
 
 /* How much a pass grows in `time` on the processor. */
 uint64_t pass_for(nanos_t time, uint32_t weight);

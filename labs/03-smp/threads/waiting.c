@@ -28,9 +28,9 @@ static struct run_queue *lock_home(const struct thread *thread)
 /*
  * Ends a thread's wait; its home's lock is held. Its timer, if it has one, is taken out. Returns
  * whether the thread is to be placed (thread_place), which is not done with the lock held: then it
- * is THREAD_READY, in no queue, and its pass is no more than LEAD behind virtual_now. Otherwise it
- * did not wait at all; or it did, but has not left its CPU yet: then it is THREAD_RUNNING again, and
- * schedule, which it is on its way to, finds that.
+ * is THREAD_READY, so that nobody else wakes it, and in no queue. Otherwise it did not wait at all;
+ * or it did, but has not left its CPU yet: then it is THREAD_RUNNING again, and schedule, which it
+ * is on its way to, finds that.
  */
 static bool end_wait(struct run_queue *queue, struct thread *thread)
 {
@@ -44,9 +44,6 @@ static bool end_wait(struct run_queue *queue, struct thread *thread)
         return false;
     }
     thread->state = THREAD_READY;
-    uint64_t front = __atomic_load_n(&virtual_now, __ATOMIC_RELAXED);
-    if (thread->node.key + LEAD < front)
-        thread->node.key = front - LEAD;
     return true;
     /* END EXERCISE 3.6f */
 }
@@ -107,21 +104,11 @@ void thread_sleep(nanos_t deadline)
     interrupts_restore(flags);
 }
 
-/* The first thread whose time is up, woken but in no queue; or NULL. The lock is held. */
-static struct thread *first_due(struct run_queue *queue, nanos_t now)
-{
-    while (queue->timers.first && queue->timers.first->key <= now) {
-        struct thread *thread = OF_TIMER(queue->timers.first);
-        thread->timed_out = true;
-        if (end_wait(queue, thread)) /* takes the timer out, too */
-            return thread;
-    }
-    return NULL;
-}
-
 /*
- * Contract: waiting.h. Each thread is placed without the queue's lock (first_due takes one out under
- * it), since its place may be another queue.
+ * Contract: waiting.h. The timers are a heap: the first one is due first. Whoever it is that waits
+ * for it has timed out (timed_out), and its wait ends (end_wait, with the lock held; it takes the
+ * timer out, too). The lock is released before the thread is placed, where end_wait says so: its
+ * place may be another queue. And so on, until the first timer is not due, or there is none.
  */
 void wake_sleepers(struct cpu *cpu, nanos_t now)
 {
@@ -130,11 +117,17 @@ void wake_sleepers(struct cpu *cpu, nanos_t now)
 
     for (;;) {
         spin_take(&queue->lock);
-        struct thread *thread = first_due(queue, now);
-        spin_release(&queue->lock);
-        if (!thread)
+        struct heap_node *first = queue->timers.first;
+        if (!first || first->key > now) {
+            spin_release(&queue->lock);
             return;
-        thread_place(thread);
+        }
+        struct thread *thread = OF_TIMER(first);
+        thread->timed_out = true;
+        bool ended = end_wait(queue, thread);
+        spin_release(&queue->lock);
+        if (ended)
+            thread_place(thread);
     }
     /* END EXERCISE 3.6g */
 }
