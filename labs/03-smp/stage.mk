@@ -14,7 +14,7 @@ DEBUG_LOCKS_APPS := lock_model         # those that the tests boot
 LOCKED := console_write \
           frame_alloc frame_free frames_alloc_run frames_shrink_run frames_free_run frames_split \
           page_map page_map_at page_unmap page_protect page_lookup page_walk_down \
-          stack_create stack_grow stack_destroy stacks_trim \
+          stack_create stack_grow stack_destroy stacks_destroy \
           region_reserve region_release region_protect region_commit \
           slab_alloc slab_free slab_check slab_trim
 

@@ -14,6 +14,7 @@
 
 #if __has_include("threads/scheduler.h")
 #include "report.h"
+#include "mm/layout.h"
 #include "smp/cpu.h"
 #include "threads/scheduler.h"
 #include "threads/thread.h"
@@ -567,8 +568,10 @@ uint32_t steps_threads(void)
 {
     uint32_t count = 0;
 
-    for (const struct thread *thread = all_threads; thread; thread = thread->next)
-        count++;
+    for (unsigned slot = 0; slot < STACKS_MAX; slot++) {
+        const struct stack *stack = stack_at(STACK_AREA + slot * STACK_SLOT);
+        count += stack && stack->thread;
+    }
     return count;
 }
 

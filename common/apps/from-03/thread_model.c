@@ -25,10 +25,12 @@
 
 #include "machine.h"
 #include "mm/frames.h"
-#include "mm/heap.h"
 #include "mm/direct.h"
+#include "mm/heap.h"
+#include "mm/layout.h"
 #include "report.h"
 #include "smp/cpu.h"
+#include "threads/stack_cache.h"
 #include "threads/thread.h"
 #include "threads/tls.h"
 #include "x86.h"
@@ -140,14 +142,20 @@ void model_wake(struct thread *thread)
     ready[ready_count++] = thread;
 }
 
+static const struct stack *stack_of(unsigned slot)
+{
+    return stack_at(STACK_AREA + slot * STACK_SLOT);
+}
+
 /* Whether the lock of some thread's end is held; not asked of a crowd. */
 static bool end_is_held(void)
 {
-    const struct thread *thread = all_threads;
-
-    while (thread && !spin_held(&thread->end))
-        thread = thread->next;
-    return thread != NULL;
+    for (unsigned slot = 0; slot < 2 * LIVES_MAX; slot++) {
+        const struct stack *stack = stack_of(slot);
+        if (stack && stack->thread && spin_held(&stack->thread->end))
+            return true;
+    }
+    return false;
 }
 
 /* For thread_prepare_wait. On another processor anything may happen just before, but for a lock. */
@@ -176,10 +184,12 @@ static unsigned threads_there(void)
 {
     unsigned count = 0;
 
-    for (const struct thread *thread = all_threads; thread; thread = thread->next) {
+    for (unsigned slot = 0; slot < STACKS_MAX; slot++) {
+        const struct stack *stack = stack_of(slot);
+        if (!stack || !stack->thread)
+            continue;
         count++;
-        check("the list of all threads, backwards", (uint64_t)thread,
-              thread->next ? (uint64_t)thread->next->previous : (uint64_t)thread);
+        check("the stack of a stack's thread", (uint64_t)stack, (uint64_t)stack->thread->stack);
     }
     return count;
 }
@@ -187,7 +197,7 @@ static unsigned threads_there(void)
 /* Frames that are free once all that is kept for later is given back. */
 static uint64_t trimmed(void)
 {
-    stacks_trim();
+    stack_cache_trim();
     heap_trim();
     return frames_free;
 }

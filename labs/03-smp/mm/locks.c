@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "machine.h"
 #include "mm/caches.h"
 #include "mm/direct.h"
 #include "mm/flush.h"
@@ -149,6 +150,18 @@ LOCKED(tables_lock, STACK_NEED, NOTHING, bool, page_lookup,
        (const struct page_tables *tables, vaddr_t address, struct page_mapping *mapping),
        (tables, address, mapping))
 
+void pages_unmap(struct page_tables *tables, const struct page_range *ranges, unsigned count)
+{
+    uint64_t flags = memory_lock(&tables_lock, STACK_NEED);
+
+    for (unsigned i = 0; i < count; i++)
+        for (vaddr_t at = ranges[i].start; at < ranges[i].end;)
+            if (__real_page_unmap(tables, &at, ranges[i].end, NULL))
+                panic("the page at %#lx cannot be unmapped", at);
+    flush_finish();
+    spin_unlock(&tables_lock, flags);
+}
+
 /* From page_tables.c the lock is held already; regions.c splits pages by itself. */
 REAL(int, page_walk_down, (struct page_walk * walk, uint64_t *tables))
 int __wrap_page_walk_down(struct page_walk *walk, uint64_t *tables)
@@ -171,7 +184,8 @@ LOCKED(stacks_lock, LIST_NEED, NOTHING, struct stack *, stack_create,
 LOCKED(stacks_lock, STACK_NEED, NOTHING, int, stack_grow, (struct stack * stack, vaddr_t address),
        (stack, address))
 LOCKED_VOID(stacks_lock, LIST_NEED, stack_destroy, (struct stack * stack), (stack))
-LOCKED(stacks_lock, LIST_NEED, NOTHING, unsigned, stacks_trim, (void), ())
+LOCKED_VOID(stacks_lock, LIST_NEED, stacks_destroy, (struct stack * list, unsigned count),
+            (list, count))
 
 LOCKED(regions_lock, LIST_NEED, NOTHING, int, region_reserve,
        (struct region_space * space, vaddr_t *address, uint64_t size, page_flags_t flags,

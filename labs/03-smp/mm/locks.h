@@ -26,6 +26,7 @@
 
 #include "mm/slab.h"
 #include "sync/spinlock.h"
+#include "types.h"
 
 #define STACK_NEED 2048 /* bytes of stack below a locked function: small frames, a few deep */
 #define LIST_NEED  6144 /* where a struct page_list is among them */
@@ -51,3 +52,12 @@ void objects_give(struct slab_object *first);
 /* The same of single frames, by number, linked by their notes and FRAME_STOCKED; 0 is none. */
 uint32_t frames_take(uint32_t wanted, uint32_t *taken) __attribute__((warn_unused_result));
 void frames_give(uint32_t first);
+
+struct page_tables;
+
+struct page_range {
+    vaddr_t start, end;
+};
+
+/* page_unmap of all pages in some ranges; the other CPUs are told of all of them together. */
+void pages_unmap(struct page_tables *tables, const struct page_range *ranges, unsigned count);

@@ -10,12 +10,11 @@
 #include "mm/address_space.h"
 #include "mm/frames.h"
 #include "mm/layout.h"
+#include "mm/locks.h"
 
 static struct stack stacks[STACKS_MAX]; /* stacks[n] is the one in slot n; top == 0: none */
 static unsigned slots_begun;            /* slots from here on have never been taken */
 static struct stack *free_slots;        /* the others that are free, linked by `next` */
-static struct stack *kept;              /* mapped and waiting to be used again, linked by `next` */
-static unsigned kept_count;
 
 struct stack *thread_stack;
 static const struct stack *ist_stacks[IST_STACKS];
@@ -102,39 +101,9 @@ static void slot_give(struct stack *slot)
     /* END EXERCISE 3.5b */
 }
 
-/* A stack that was kept; NULL: there is none of this size. */
-static struct stack *take_kept(uint64_t size)
-{
-    struct stack *stack = kept;
-
-    if (!stack || size != THREAD_STACK_FIRST)
-        return NULL;
-    kept = stack->next;
-    kept_count--;
-    return stack;
-}
-
-/* Whether a stack is kept; else the caller still has it. */
-static bool keep(struct stack *stack)
-{
-    if (stack->top - stack->low != THREAD_STACK_FIRST || kept_count == STACKS_KEPT)
-        return false;
-    stack->next = kept;
-    kept = stack;
-    kept_count++;
-    return true;
-}
-
 struct stack *stack_create(const char *name, uint64_t size, uint64_t limit)
 {
-    struct stack *stack = take_kept(size);
-    if (stack) {
-        stack->name = name;
-        stack->limit = stack->top - limit;
-        return stack;
-    }
-
-    stack = slot_take();
+    struct stack *stack = slot_take();
     if (!stack)
         return NULL;
     vaddr_t top = STACK_AREA + (stack - stacks + 1) * STACK_SLOT - PAGE_SIZE;
@@ -148,24 +117,33 @@ struct stack *stack_create(const char *name, uint64_t size, uint64_t limit)
 
 void stack_destroy(struct stack *stack)
 {
-    if (keep(stack))
-        return;
     unmap_stack(stack->low, stack->top);
     slot_give(stack);
 }
 
-unsigned stacks_trim(void)
+void stacks_destroy(struct stack *list, unsigned count)
 {
-    unsigned count = kept_count;
+    struct page_range ranges[STACKS_BATCH];
+    paddr_t frames[STACKS_BATCH * STACKS_BATCH_PAGES];
+    unsigned frame_count = 0;
+    struct stack *stack = list;
 
-    while (kept) {
-        struct stack *stack = kept;
-        kept = stack->next;
-        unmap_stack(stack->low, stack->top);
-        slot_give(stack);
+    for (unsigned i = 0; i < count; i++, stack = stack->next) {
+        ranges[i] = (struct page_range){stack->low, stack->top};
+        for (vaddr_t page = stack->low; page < stack->top; page += PAGE_SIZE) {
+            struct page_mapping mapping;
+            if (!page_lookup(&kernel_tables, page, &mapping))
+                panic("a stack's page at %#lx is not mapped", page);
+            frames[frame_count++] = mapping.target;
+        }
     }
-    kept_count = 0;
-    return count;
+    pages_unmap(&kernel_tables, ranges, count);
+    while (frame_count > 0)
+        frame_free(frames[--frame_count], 0);
+    for (struct stack *next; count > 0; count--, list = next) {
+        next = list->next;
+        slot_give(list);
+    }
 }
 
 int stack_grow(struct stack *stack, vaddr_t address)

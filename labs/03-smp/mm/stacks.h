@@ -7,9 +7,7 @@
  *   slot: | guard | not mapped: room to grow | mapped ... top | guard |
  *                   limit                      low        top
  *
- * Stacks come and go: a slot is found and given back in a few steps, however many there are, and
- * the last few stacks of threads that ended stay mapped, since unmapping has to be told to all
- * processors.
+ * Stacks come and go: a slot is found and given back in a few steps, however many there are.
  *
  * Locking: mm/locks.h.
  */
@@ -24,16 +22,15 @@
 #define STACK_MAX  (STACK_SLOT - 2 * PAGE_SIZE) /* the largest stack that a slot has room for */
 #define STACKS_MAX 16384
 
-#define THREAD_STACK_SIZE  (64 * 1024) /* of thread 0 at its start */
-#define THREAD_STACK_FIRST (8 * 1024)  /* of other threads; the rest comes when it is touched */
-#define STACKS_KEPT        16
+#define THREAD_STACK_SIZE (64 * 1024) /* of thread 0 at its start */
 
 struct stack {
-    const char *name;   /* as a fault report says it: "thread 0's stack" */
-    vaddr_t limit;      /* the lowest address that it may grow to */
-    vaddr_t low;        /* the lowest address that is mapped; contents below are lost */
-    vaddr_t top;        /* one past the highest: where a stack pointer starts, 16-byte aligned */
-    struct stack *next; /* of the free slots, or of the stacks that are kept */
+    const char *name;      /* as a fault report says it: "thread 0's stack" */
+    vaddr_t limit;         /* the lowest address that it may grow to */
+    vaddr_t low;           /* the lowest address that is mapped; contents below are lost */
+    vaddr_t top;           /* one past the highest: where a stack pointer starts, 16-byte aligned */
+    struct stack *next;    /* in a list of free slots, or of the owner's */
+    struct thread *thread; /* whose stack it is, or NULL (threads/thread.h) */
 };
 
 /*
@@ -80,11 +77,14 @@ extern struct stack *thread_stack;
 /* Leaves the stack that it is called on for good, and calls `function` on a fresh one. */
 _Noreturn void stack_enter(vaddr_t top, void function(void)); /* stack_enter.asm */
 
-/*
- * Gives back a stack of stack_create, its frames and its slot. Nobody runs on it. Up to STACKS_KEPT
- * of THREAD_STACK_FIRST bytes stay as they are, for the next stack_create of that size.
- */
+/* Unmaps a stack of stack_create and gives its frames and its slot back. Nobody runs on it. */
 void stack_destroy(struct stack *stack);
 
-/* Gives back what stack_destroy has kept; returns how many stacks that were. */
-unsigned stacks_trim(void);
+#define STACKS_BATCH       16
+#define STACKS_BATCH_PAGES 4
+
+/*
+ * stack_destroy for up to STACKS_BATCH stacks, linked by `next`, each of at most STACKS_BATCH_PAGES
+ * mapped pages: the other CPUs are told only once.
+ */
+void stacks_destroy(struct stack *list, unsigned count);

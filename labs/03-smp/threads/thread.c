@@ -10,11 +10,10 @@
 #include "smp/cpu.h"
 #include "threads/fpu.h"
 #include "threads/keys.h"
+#include "threads/stack_cache.h"
 #include "threads/tls.h"
 #include "x86.h"
 
-struct thread *all_threads;
-static struct spinlock all_lock;
 static uint32_t next_number;
 static uint32_t alive; /* threads that have not ended; idle threads do not count */
 static bool running;   /* thread_self is valid on all CPUs */
@@ -34,35 +33,21 @@ int *errno_location(void)
 
 /* ---- memory --------------------------------------------------------------------------------- */
 
-static void list_add(struct thread *thread)
-{
-    uint64_t flags = spin_lock(&all_lock);
-    thread->number = next_number++;
-    thread->next = all_threads;
-    if (all_threads)
-        all_threads->previous = thread;
-    all_threads = thread;
-    spin_unlock(&all_lock, flags);
-}
-
-static void list_remove(struct thread *thread)
-{
-    uint64_t flags = spin_lock(&all_lock);
-    *(thread->previous ? &thread->previous->next : &all_threads) = thread->next;
-    if (thread->next)
-        thread->next->previous = thread->previous;
-    spin_unlock(&all_lock, flags);
-}
-
-/* Frees what there is of a thread that is in no list. */
+/* Frees what there is of a thread. */
 static void thread_free(struct thread *thread)
 {
     if (thread->stack)
-        stack_destroy(thread->stack);
+        stack_cache_give(thread->stack);
     tls_free(thread->tls);
     free(thread->keys);
     free(thread->fpu);
     free(thread);
+}
+
+static void thread_set_stack(struct thread *thread, struct stack *stack)
+{
+    thread->stack = stack;
+    stack->thread = thread;
 }
 
 /* A thread that waits, without a stack; or NULL. */
@@ -80,9 +65,11 @@ static struct thread *thread_make(void)
     thread->weight = WEIGHT_NORMAL;
     thread->state = THREAD_WAITING;
     thread->references = 2; /* the maker's, and its own */
-    list_add(thread);
+    thread->number = __atomic_fetch_add(&next_number, 1, __ATOMIC_RELAXED);
     return thread;
 }
+
+_Noreturn void thread_main(struct thread *thread); /* where thread_begin goes on */
 
 static inline void push(struct thread *thread, uint64_t word)
 {
@@ -111,17 +98,17 @@ static void stack_prepare(struct thread *thread)
 
 struct thread *thread_create(void *function(void *), void *argument, uint64_t stack_size)
 {
-    struct stack *stack = stack_create("a thread's stack", THREAD_STACK_FIRST, stack_size);
-    struct thread *thread = stack ? thread_make() : NULL;
+    struct thread *thread = thread_make();
+    struct stack *stack = thread ? stack_cache_take(stack_size) : NULL;
 
-    if (!thread) {
-        if (stack)
-            stack_destroy(stack);
+    if (!stack) {
+        if (thread)
+            thread_free(thread);
         return NULL;
     }
     thread->function = function;
     thread->argument = argument;
-    thread->stack = stack;
+    thread_set_stack(thread, stack);
     stack_prepare(thread);
     __atomic_fetch_add(&alive, 1, __ATOMIC_RELAXED);
     return thread;
@@ -131,7 +118,6 @@ void thread_release(struct thread *thread)
 {
     if (__atomic_sub_fetch(&thread->references, 1, __ATOMIC_ACQ_REL) != 0)
         return;
-    list_remove(thread);
     thread_free(thread);
 }
 
@@ -147,7 +133,6 @@ struct thread *thread_spawn(void *function(void *), void *argument, uint32_t wei
     return thread;
 }
 
-_Noreturn void thread_main(struct thread *thread); /* for thread_begin */
 _Noreturn void thread_main(struct thread *thread)
 {
     thread_exit(thread->function(thread->argument));
@@ -247,7 +232,7 @@ static void idle_create(struct cpu *cpu)
     if (!thread)
         panic("no memory for the idle thread of CPU %u", cpu->number);
     thread->function = idle_main;
-    thread->stack = cpu->stack;
+    thread_set_stack(thread, cpu->stack);
     thread->home = cpu;
     cpu->queue.idle = cpu->thread = thread;
 }
@@ -263,7 +248,7 @@ void threads_init(void)
         idle_create(cpus[i]);
     stack_prepare(cpu->queue.idle);
 
-    self->stack = thread_stack;
+    thread_set_stack(self, thread_stack);
     self->state = THREAD_RUNNING;
     self->home = cpu;
     cpu->thread = self;

@@ -3,7 +3,8 @@
  *
  * A thread is made (thread_create), set going once (thread_start), and ends (thread_exit). Who
  * made it has a reference, which thread_join or thread_detach takes; the thread itself has another,
- * until it has left its processor for good. With the last one goes its memory.
+ * until it has left its processor for good. With the last one goes its memory. There is no list of
+ * all threads: each is found by its stack (`thread` in mm/stacks.h).
  *
  * Locking: `state`, `home`, `node` and `timer` belong to the run queue of the thread's home CPU
  * (threads/scheduler.h); from `result` to `joiner` all belongs to `end`. All else is the thread's
@@ -59,14 +60,9 @@ struct thread {
     bool detached;         /* nobody will join it */
     struct thread *joiner; /* who waits for its end, or has */
     uint32_t references;   /* atomic */
-
-    struct thread *next, *previous; /* in the list of all threads */
 };
 
 #define WEIGHT_NORMAL 1024
-
-/* All threads that have memory, in no order, for whoever looks at the machine from outside. */
-extern struct thread *all_threads;
 
 /* What the calling thread is. */
 struct thread *thread_self(void);
