@@ -21,7 +21,7 @@ SLICE = 2 * MS
 IF = 0x200
 FRAME_BYTES = 22 * 8  # struct trap_frame
 RIP, RFLAGS, RSP = 17 * 8, 19 * 8, 20 * 8
-INSTRUCTIONS = 4_000_000_000
+INSTRUCTIONS = 1_000_000_000
 
 
 def start(machine: MachineFactory, app: str, args: str, cpus: int = 1) -> Machine:
@@ -191,7 +191,7 @@ def test_where_a_preempted_thread_goes_on(machine: MachineFactory) -> None:
     """At preempt_entry, seen from outside: the thread's own stack, aligned, interrupts off."""
     m = start(machine, "shares", "100 0 0")
     for _ in range(4):
-        m.run_to("image:preempt_check", budget=INSTRUCTIONS // 40)
+        m.run_to("image:preempt_check", budget=INSTRUCTIONS // 10)
         while True:  # most timer interrupts find nothing to do
             frame = m.reg("rdi")
             before = m.read(frame, FRAME_BYTES)
@@ -199,7 +199,7 @@ def test_where_a_preempted_thread_goes_on(machine: MachineFactory) -> None:
             after = m.read(frame, FRAME_BYTES)
             if after != before:
                 break
-            m.run_to("image:preempt_check", budget=INSTRUCTIONS // 40)
+            m.run_to("image:preempt_check", budget=INSTRUCTIONS // 10)
         word = {name: int.from_bytes(before[at:at + 8], "little")
                 for name, at in (("rip", RIP), ("rflags", RFLAGS), ("rsp", RSP))}
         m.run_to("image:preempt_entry")
@@ -248,7 +248,7 @@ def test_queues_change_under_their_locks(machine: MachineFactory, args: str) -> 
     m.set_breakpoint("image:heap_insert")
     m.set_breakpoint("image:heap_remove")
     for _ in range(100):
-        outcome = m.run(INSTRUCTIONS // 10)
+        outcome = m.run(INSTRUCTIONS // 5)
         if outcome.kind is not Kind.BREAKPOINT:
             break
         heap = m.reg("rdi")
@@ -269,7 +269,7 @@ def test_ended_threads_are_gone(machine: MachineFactory, rng: random.Random) -> 
     m.set_breakpoint("image:thread_release")
     m.set_breakpoint("image:machine_exit")
     for _ in range(3 * count):
-        outcome = m.run(INSTRUCTIONS // 10)
+        outcome = m.run(INSTRUCTIONS // 5)
         if outcome.kind is not Kind.BREAKPOINT:
             raise MachineEnded(outcome, "the program ends with status 0")
         if m.here().symbol == "machine_exit":

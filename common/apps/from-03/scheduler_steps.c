@@ -603,7 +603,9 @@ void steps_charge(uint64_t pass, uint32_t weight, int64_t time, uint64_t ready, 
     self->began = 1ul << 40;
     self->ran = 0;
     virtual_now = front;
-    queue_charge(cpu, self->began + time);
+    nanos_t end = self->began + time;
+    queue_charge(cpu, end);
+    queue_charge(cpu, end); /* no time has passed since */
     steps_pass = self->node.key;
     steps_front = virtual_now;
     if (self->ran != (uint64_t)(time > 0 ? time : 0))

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* One tree of two: the larger root becomes the first child of the smaller. Older ones go first. */
+/* One tree of two: the larger root becomes the first child of the smaller; where equal, `other`. */
 static struct heap_node *merge(struct heap_node *one, struct heap_node *other)
 {
     if (!one || !other)

@@ -1,0 +1,35 @@
+/* Writes small inputs of lab 03's subjects for the fuzzer to start from: seeds FOLDER */
+#include <stdio.h>
+#include <string.h>
+
+#include "test.h"
+
+static const char *folder;
+
+static void keep(const char *subject, const char *name, const void *bytes, size_t size)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s/%s", folder, subject, name);
+    FILE *file = fopen(path, "wb");
+    CHECK(file != NULL && fwrite(bytes, 1, size, file) == size && fclose(file) == 0,
+          "cannot write %s", path);
+}
+
+/* As pairing_heap_judge.c reads them: steps of what to do, a node, a key. */
+static void keep_pairing_heap(void)
+{
+    static const uint8_t mixed[] = {
+        0, 1, 9, 0, 2, 4, 0, 3, 4, 1, 4, 0, 0, 5, 2, 0, 6, 9, 0, 7, 1, /* put in */
+        2, 3, 0, 2, 7, 0, 3, 0, 0, 0, 8, 3, 3, 0, 0, 3, 0, 0, 3, 0, 0, /* taken out */
+    };
+    keep("pairing_heap", "mixed", mixed, sizeof mixed);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        return 2;
+    folder = argv[1];
+    keep_pairing_heap();
+    return 0;
+}
