@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from bench import boot, footprint, guests, large, linux_guest, memory, report, rounds, stages
+from bench import boot, footprint, guests, large, linux_guest, memory, report, rounds, stages, threads
 from bench.__main__ import read_options
 from bench.errors import BenchError
 from bench.measure import Findings, Subject, Target
@@ -85,6 +85,46 @@ def test_the_file_keeps_every_boot_and_count():
     assert kept["times"][0]["runs_ms"] == [[30, 31], [10, 11], [20, 21]]
     assert kept["heap"] == {"ours": 78.2}
     assert [target["verdict"] for target in kept["targets"]] == ["ok", "ok", "falls short"]
+
+
+def fake_threads(monkeypatch, total):
+    """threads._results answers with the total of each kernel, for one operation."""
+    def results(subject, arguments, cpus):
+        names = {cost.result for cost in threads.COSTS} | {"heap"}
+        return {name: [dict.fromkeys(names, [total(name, arguments)]) | {"operations": [1]}] * 3
+                for name in (["ours", "linux"] if subject.linux else ["ours"])}
+
+    monkeypatch.setattr(threads, "_results", results)
+
+
+def test_sleeping_costs_what_was_not_asked_for():
+    found = {"operations": [10], "asked": [1000], "sleep": [1500], "yield": [700]}
+    assert threads.per_operation(found, "sleep") == 50.0
+    del found["asked"]
+    assert threads.per_operation(found, "yield") == 70.0
+
+
+def test_threads_cost_half_of_what_they_do_on_linux_and_a_free_mutex_no_more(tmp_path, monkeypatch):
+    fake_threads(monkeypatch, lambda name, arguments: 60 if name == "ours" else
+                 100 if arguments == "create" else 130 if arguments == "yield" else 60)
+    linux = linux_guest.Kernel("p", "1", "0")
+    found = threads.costs(Subject(tmp_path, "03-smp", tmp_path, 11, linux)).targets
+    verdicts = {target.what.split(",")[0]: target.verdict for target in found[:3]}
+    assert verdicts == {"create and join": "falls short", "switch by sched_yield": "ok",
+                        "mutex": "ok"}
+    alone = threads.costs(Subject(tmp_path, "03-smp", tmp_path, 11, None)).targets
+    assert {target.verdict for target in alone} == {"not measured"}
+
+
+def test_a_thread_allocates_no_slower_beside_others(tmp_path, monkeypatch):
+    # Totals are divided by all operations: two threads side by side take half as long for each.
+    fake_threads(monkeypatch, lambda name, arguments: {"heap 1": 100, "heap 2": 49, "heap 4": 26}[
+        arguments] * (1 if name == "ours" else 2))
+    linux = linux_guest.Kernel("p", "1", "0")
+    found = threads.heap(Subject(tmp_path, "03-smp", tmp_path, 11, linux)).targets
+    assert [target.verdict for target in found if "against one" in target.what] == [
+        "ok", "falls short"]
+    assert [target.verdict for target in found if "glibc" in target.what] == ["ok"] * 3
 
 
 # -- stages -----------------------------------------------------------------------------------
