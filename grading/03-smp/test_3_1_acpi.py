@@ -219,8 +219,10 @@ def test_the_table_is_found_by_its_name(tables: Tables, rng: random.Random, wide
         "before another MADT": [tables.put(right), tables.put(second)],
         "behind absent memory": [0xE0000000, tables.put(right)],
     }
-    tables.next = (tables.next + 2 * PAGE) & -PAGE
-    cases["over the end of a page"] = [tables.put(right, odd=PAGE - rng.randrange(1, 40))]
+    for what, low, high in (("with its header", 1, 36), ("without its header", 36, 43)):
+        tables.next = (tables.next + 2 * PAGE) & -PAGE
+        at = tables.put(right, odd=PAGE - rng.randrange(low, high))
+        cases[f"over the end of a page, {what}"] = [at]
     if wide:
         cases["behind an address that no processor has"] = [1 << 62, tables.put(right)]
         decoy = tables.put(second)
@@ -229,12 +231,16 @@ def test_the_table_is_found_by_its_name(tables: Tables, rng: random.Random, wide
         root = tables.put(make(addresses), odd=rng.randrange(16))
         place = tables.put(acpi.rsdp(1, root) if wide else acpi.rsdp(root))
         tables.expect(f"the MADT {what}", place, Platform(ids))
-    rest = struct.pack("<I", tables.put(second))[:3] if not wide else \
-        struct.pack("<Q", tables.put(second))[:4 + rng.randrange(4)]
-    root = tables.put(make([tables.put(other)], rest))
-    place = tables.put(acpi.rsdp(1, root) if wide else acpi.rsdp(root))
-    tables.m.explain("The table ends within an address: that is none.")
-    tables.refused("with a root table that ends within an address", place, ENOENT, "MADT")
+    # Behind the table's end, memory goes on as if the table did.
+    size = 8 if wide else 4
+    more = tables.put(second).to_bytes(size, "little") * 12
+    for cut in (0, rng.randrange(1, size)):
+        root = tables.put(make([tables.put(other)], more[:cut]) + more[cut:])
+        place = tables.put(acpi.rsdp(1, root) if wide else acpi.rsdp(root))
+        tables.m.explain("What stands behind the table's end does not count, nor does an address "
+                         "that only begins before it.")
+        tables.refused(f"with a root table that ends {cut} bytes behind its last address", place,
+                       ENOENT, "MADT")
 
 
 @exercise("3.1", weight=2, read=ROOT)
