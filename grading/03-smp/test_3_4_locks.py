@@ -195,6 +195,9 @@ def test_orders_that_make_a_circle(machine: MachineFactory, rng: random.Random,
     takers = {pair: script.pair(*pair) for pair in pairs}
     for pair in pairs[:2]:
         script.pair(*pair)  # again, from elsewhere: the first time counts
+    for dead_end in set(range(8)) - set(circle):
+        for lock in rng.sample(circle, rng.randrange(1, length + 1)):
+            script.pair(lock, dead_end)
     script.take(circle[-1])
     last = script.take(circle[0])
     one, other = name(m, circle[-1]), name(m, circle[0])
@@ -244,6 +247,13 @@ def test_what_is_right_is_not_reported(machine: MachineFactory, rng: random.Rand
             for lock in rng.sample(locks, len(locks)):
                 script.release(lock)
         check("the console", "", run_script(m, script, None))
+    script = Script(rng)
+    for _ in range(450):  # as many orders as there is room for, if each were a new one
+        for lock in range(5):
+            script.take(lock)
+        for lock in range(5):
+            script.release(lock)
+    check("the console", "", run_script(m, script, None))
     m = with_crew(machine, 3, "lock_model.locks")
     m.write("model_counter", bytes(8))
     m.call("model_contend", 40, 0, budget=200_000_000)

@@ -1,0 +1,254 @@
+"""Exercise 3.8: what one processor unmaps is gone for all; caches of each processor.
+
+Some tests stop a machine of several processors in main and call functions from outside; others run
+memory_model, whose threads use memory all at the same time.
+"""
+
+import random
+
+import pytest
+
+from pagurus.checks import check, check_that, exercise, fail
+from pagurus.lab import MachineFactory
+from pagurus.machine import Machine
+from pagurus.outcome import Kind
+from pagurus.verdict import CallFailed
+
+PAGE = 4096
+SHOOTDOWN_PAGES = 32
+SLAB_FREE = 0xF4EEB10CF4EEB10C  # the mark in a free object
+FRAME_ENTRY, FRAME_USED, FRAME_STOCKED = 12, 0x05ED, 1
+RIP = 17 * 8  # in struct trap_frame
+FIRMWARE = 400_000_000
+
+
+def run_model(machine: MachineFactory, args: str, cpus: int, budget: int,
+              memory: str = "64M") -> None:
+    """memory_model to its end; what it found wrong is the failure."""
+    m = machine("memory_model", args, smp=cpus, memory=memory)
+    outcome = m.run(FIRMWARE + budget)
+    said = {line.split()[1]: line.split(maxsplit=2)[2] for line in outcome.tap
+            if line.startswith(("# wrong ", "# expected ", "# found "))}
+    if "wrong" in said:
+        fail(said["wrong"], said.get("expected"), said.get("found"),
+             f"Repeat it: make run APP=memory_model CPUS={cpus} ARGS='{args}'")
+    if outcome.kind is not Kind.EXIT or outcome.status != 0:
+        m.run_expect_exit(0)
+
+
+# -- shootdown --------------------------------------------------------------------------------
+
+
+@exercise("3.8", weight=3, read="tell the others, and wait for them")
+def test_pages_are_exchanged_for_all(machine: MachineFactory, rng: random.Random) -> None:
+    """Frames behind pages are exchanged again and again: four processors read what is there now."""
+    run_model(machine, f"remap {rng.randrange(1, 1 << 32)} 60", 4, 400_000_000)
+
+
+@exercise("3.8", weight=3, read="tell the others, and wait for them")
+@pytest.mark.parametrize("how", ["unmapped", "read-only"])
+def test_a_page_in_use_is_taken_away(machine: MachineFactory, rng: random.Random,
+                                     how: str) -> None:
+    """A processor uses a page while another takes it away: from then on every access is a fault."""
+    m = machine("memory_model", f"gone {how == 'read-only':d}", smp=rng.randrange(2, 5))
+    m.run_to("image:main", budget=FIRMWARE)
+    m.set_breakpoint("image:fault_report")
+    outcome = m.run(300_000_000)
+    if outcome.kind not in (Kind.BREAKPOINT, Kind.TIMEOUT):
+        m.run_expect(Kind.BREAKPOINT)
+    check("accesses that began after munmap or mprotect had returned, and succeeded", 0,
+          m.u32("model_late"))
+    check_that("the next access", outcome.kind is Kind.BREAKPOINT, "a page fault", outcome.text)
+    place = str(m.place(m.u64(m.reg("rdi") + RIP)))
+    check_that("where the page fault comes from", "touch_page" in place, "touch_page", place)
+
+
+@exercise("3.8", weight=2, read="tell the others, and wait for them")
+def test_who_waits_for_a_lock_is_no_obstacle(machine: MachineFactory, rng: random.Random) -> None:
+    """A page is unmapped while another processor waits for a spinlock that the first one holds."""
+    run_model(machine, f"wait {rng.randrange(1000)} 12", 2, 200_000_000)
+
+
+@exercise("3.8", weight=2, read="collect what the others have to flush")
+def test_one_request_for_many_pages(machine: MachineFactory, rng: random.Random) -> None:
+    """Pages that are unmapped in one call are flushed in one request, which names all of them."""
+    m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 14", smp=3)
+    m.run_to("image:main", budget=FIRMWARE)
+    for place in ("image:shootdown", "image:model_after"):
+        m.set_breakpoint(place)
+    requests = 0
+    while True:
+        outcome = m.run()
+        if outcome.kind is not Kind.BREAKPOINT:
+            break
+        count = m.u32("model_count")
+        if m.reg("rip") == m.address("image:model_after"):
+            check(f"requests when {count} pages were unmapped in one call", 1, requests)
+            requests = 0
+            continue
+        asked = m.reg("rsi") & 0xFFFFFFFF
+        if count == 0 or asked == 0:  # the anchor's, or nothing to do
+            continue
+        requests += 1
+        if asked > SHOOTDOWN_PAGES:
+            check_that(f"pages in the request for {count}", count + 3 > SHOOTDOWN_PAGES,
+                       f"those, and up to 3 for tables that become empty; more than "
+                       f"{SHOOTDOWN_PAGES} of them mean all", f"{asked}: all")
+            continue
+        where = m.reg("rdi")
+        found = {m.u64(where + 8 * i) for i in range(asked)}
+        wanted = {m.u64(m.address("model_pages") + 8 * i) for i in range(count)}
+        check(f"the pages of a request for {count}", sorted(map(hex, wanted)),
+              sorted(map(hex, found)))
+    if outcome.kind is not Kind.EXIT or outcome.status != 0:
+        m.run_expect_exit(0)
+
+
+@exercise("3.8", weight=2, read="a table that another CPU may be walking through")
+def test_tables_outlive_the_request(machine: MachineFactory, rng: random.Random) -> None:
+    """A page table's frame is free when all processors have flushed, and not before."""
+    m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 10", smp=2)
+    m.run_to("image:main", budget=FIRMWARE)
+    for place in ("image:shootdown", "image:model_after"):
+        m.set_breakpoint(place)
+    seen = 0
+    while (outcome := m.run()).kind is Kind.BREAKPOINT:
+        table = m.u64("model_table")
+        if m.u32("model_count") == 0 or table == 0:
+            continue
+        entry = m.u64("frame_table") + table // PAGE * FRAME_ENTRY
+        used = m.u16(entry + 8) == FRAME_USED and m.u8(entry + 11) != FRAME_STOCKED
+        if m.reg("rip") == m.address("image:model_after"):
+            check(f"the frame of the empty page table {table:#x}, when page_unmap returns", "free",
+                  "in use" if used else "free")
+        else:
+            seen += 1
+            check(f"the frame of the empty page table {table:#x}, while other processors may walk "
+                  "through it", "in use", "in use" if used else "free")
+    if outcome.kind is not Kind.EXIT or outcome.status != 0:
+        m.run_expect_exit(0)
+    check_that("requests for tables that became empty", seen > 0, "some", "none")
+
+
+# -- caches -----------------------------------------------------------------------------------
+
+
+class Stocks:
+    """malloc and its kin called from outside, on one of several processors."""
+
+    def __init__(self, machine: MachineFactory, cpus: int = 2) -> None:
+        self.m = machine("memory_model", smp=cpus)
+        self.m.run_to("image:main", budget=FIRMWARE)
+
+    def malloc(self, size: int) -> int:
+        block = self.m.call("malloc", size)
+        check_that(f"malloc({size})", block != 0, "a block", "NULL")
+        return block
+
+    def free(self, block: int) -> None:
+        self.m.call("free", block)
+
+    def frame(self) -> int:
+        return self.m.call("__wrap_frame_alloc", 0)
+
+    def drop(self, frame: int) -> None:
+        self.m.call("__wrap_frame_free", frame, 0)
+
+    def tickets(self, lock: str) -> int:
+        """How often this lock has been taken."""
+        return self.m.u32(f"image:{lock}")
+
+
+@exercise("3.8", weight=2, read="an object from this CPU's stock")
+def test_most_objects_need_no_lock(machine: MachineFactory, rng: random.Random) -> None:
+    """Objects come from a stock and go back to it; the heap's lock is for batches."""
+    stocks = Stocks(machine)
+    for size in rng.sample([16, 48, 100, 200, 500, 1024], 2):
+        limit = min(64, 16384 // (16 * -(-size // 16)))
+        stocks.free(stocks.malloc(size))
+        before = stocks.tickets("heap_lock")
+        for _ in range(20):
+            stocks.free(stocks.malloc(size))
+        check(f"times that the heap's lock was taken for 20 times malloc({size}) and free", before,
+              stocks.tickets("heap_lock"))
+        blocks = [stocks.malloc(size) for _ in range(3 * limit)]
+        check("different blocks", 3 * limit, len(set(blocks)))
+        for block in blocks:
+            check_that(f"the mark of a free object in the used one {block:#x}",
+                       stocks.m.u64(block + 8) != SLAB_FREE, "cleared", hex(SLAB_FREE))
+        rng.shuffle(blocks)
+        for block in blocks:
+            stocks.free(block)
+        taken = stocks.tickets("heap_lock") - before
+        check_that(f"times that the heap's lock was taken for {3 * limit} times malloc({size}), "
+                   "and then free", 4 <= taken <= 16,
+                   f"a batch of about {limit // 2} objects each time: 4 to 16", str(taken))
+
+
+@exercise("3.8", weight=2, read="a frame from this CPU's stock")
+def test_most_frames_need_no_lock(machine: MachineFactory, rng: random.Random) -> None:
+    """Single frames come from a stock and go back to it; the lock is for batches."""
+    stocks = Stocks(machine)
+    stocks.drop(stocks.frame())
+    before = stocks.tickets("frames_lock")
+    for _ in range(20):
+        stocks.drop(stocks.frame())
+    check("times that the frames' lock was taken for 20 frames, one after the other", before,
+          stocks.tickets("frames_lock"))
+    free = stocks.m.u64("frames_free")
+    count = rng.randrange(90, 110)
+    frames = [stocks.frame() for _ in range(count)]
+    check("different frames", count, len(set(frames)))
+    for frame in frames:
+        entry = stocks.m.u64("frame_table") + frame // PAGE * FRAME_ENTRY
+        check(f"the note of the fresh frame {frame:#x}", 0, stocks.m.u32(entry))
+        check(f"the mark of a frame in stock, in the used one {frame:#x}", 0,
+              stocks.m.u8(entry + 11))
+    rng.shuffle(frames)
+    for frame in frames:
+        stocks.drop(frame)
+    taken = stocks.tickets("frames_lock") - before
+    check_that(f"times that the frames' lock was taken for {count} frames, there and back",
+               8 <= taken <= 16, "a batch of about 16 frames each time: 8 to 16", str(taken))
+    check_that("frames that are free afterwards", free - 64 < stocks.m.u64("frames_free"),
+               f"all but a stock: more than {free - 64}", str(stocks.m.u64("frames_free")))
+
+
+@exercise("3.8", weight=2, read="an object into this CPU's stock")
+def test_free_twice_is_noticed_in_stock(machine: MachineFactory, rng: random.Random) -> None:
+    """What is in stock is free: who frees it again is told so, in the words of labs before."""
+    for what in ("object", "realloc", "frame"):
+        stocks = Stocks(machine)
+        m = stocks.m
+        if what == "frame":
+            things = [stocks.frame() for _ in range(rng.randrange(1, 8))]
+            give, again, words = stocks.drop, stocks.drop, "frame_free"
+        else:
+            size = rng.choice([16, 100, 1000])
+            things = [stocks.malloc(size) for _ in range(rng.randrange(1, 8))]
+            give, words = stocks.free, "free" if what == "object" else "realloc"
+            again = stocks.free if what == "object" else lambda b: m.call("realloc", b, 5000)
+        for thing in things:
+            give(thing)
+        twice = rng.choice(things)
+        try:
+            again(twice)
+        except CallFailed as failed:
+            if failed.outcome.kind is not Kind.PANIC:
+                raise
+            check("the panic", f"{words}: {twice:#x} is free already",
+                  failed.outcome.text.removeprefix("kernel panic: "))
+        else:
+            fail(f"{words} of what is in stock", "a panic", "it returns")
+
+
+@exercise("3.8", weight=2, read="an object into this CPU's stock")
+def test_what_others_free_comes_back(machine: MachineFactory, rng: random.Random) -> None:
+    """One thread allocates far more than there is memory, and another frees it."""
+    run_model(machine, f"pass {rng.randrange(3500, 4097)} 25000", 2, 600_000_000, "32M")
+
+
+@exercise("3.8", weight=3, read="a frame into this CPU's stock")
+def test_everything_at_once(machine: MachineFactory, rng: random.Random) -> None:
+    """Six threads on four processors map, protect, unmap, allocate and free; nothing is lost."""
+    run_model(machine, f"storm {rng.randrange(1, 1 << 32)} 700", 4, 1_500_000_000)
