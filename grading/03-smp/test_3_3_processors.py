@@ -151,12 +151,12 @@ def test_processors_that_never_come(machine: MachineFactory, rng: random.Random)
     ids = {number: rng.randrange(100, 200) for number in missing}
     m = with_ids(machine, count, ids)
     m.run_to("image:cpus_start")
-    before, sent = m.icount(), []
+    before, sent = m.call("image:clock_now"), []
     m.set_breakpoint("image:threads_init")
     m.set_breakpoint("image:lapic_send_startup")
     while m.run(ENOUGH) and m.reg("rip") == m.address("image:lapic_send_startup"):
         sent.append(m.reg("rdi"))
-    took = (m.icount() - before) * NS_OF_INSTRUCTION
+    took = m.call("image:clock_now") - before
     check("the CPUs that are online", [n for n in range(count) if n not in missing],
           [cpu.number for cpu in read_cpus(m) if cpu.online])
     for number in missing:
@@ -164,7 +164,8 @@ def test_processors_that_never_come(machine: MachineFactory, rng: random.Random)
         check_that("the console", line in m.console, f"`{line}`", m.console)
     check("start-up interrupts: one to each, two to those that do not come",
           sorted([ids.get(n, n) for n in range(1, count)] + list(ids.values())), sorted(sent))
-    check_that("the time that they were waited for", 450 * MS < took < 520 * MS, "500 ms",
+    # Each stop may have let the time leap to the PIT's next event, at most 55 ms ahead.
+    check_that("the time that they were waited for", 450 * MS < took < 800 * MS, "500 ms",
                f"{took / MS:.0f} ms")
     check("CPUs that answer an interrupt", count - 2, m.call("image:cpus_ask"))
 

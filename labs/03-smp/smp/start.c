@@ -22,6 +22,7 @@
  */
 #define INIT_DELAY    100000ul /* ns */
 #define STARTUP_DELAY 200000ul /* ns */
+#define REST          20000ul  /* ns */
 
 /* trampoline.asm */
 extern const char trampoline_page[], trampoline_start[], trampoline_data[], trampoline_end[];
@@ -108,11 +109,24 @@ static void trampoline_remove(paddr_t page)
         panic("the trampoline's page cannot be unmapped");
 }
 
+static void on_rest(struct trap_frame *frame)
+{
+    lapic_eoi();
+}
+
+/* Halts for REST, for want of anything to do: a host may need the time for the other CPUs. */
+static void rest(void)
+{
+    clock_interrupt_at(clock_now() + REST);
+    interrupts_on_and_halt();
+    interrupts_off();
+}
+
 /*
  * Wakes the CPUs from 1 on, all of them together: INIT to each; after INIT_DELAY a start-up
  * interrupt for `page`, the trampoline's physical address; and a second one after STARTUP_DELAY to
  * those that have not `started` by then (§8.4.4.1). Returns when all have, or START_TIMEOUT after
- * that.
+ * that; whoever waits for them rests.
  */
 static void wake_all(paddr_t page)
 {
@@ -128,7 +142,7 @@ static void wake_all(paddr_t page)
         nanos_t end = clock_now() + (attempt == 0 ? STARTUP_DELAY : START_TIMEOUT);
         for (uint32_t i = 1; i < cpu_count; i++)
             while (!cpus[i]->started && clock_now() < end)
-                pause();
+                rest();
     }
     /* END EXERCISE 3.3d */
 }
@@ -152,10 +166,12 @@ void cpus_start(void)
     if (cpu_count == 1)
         return;
     trap_handle(VECTOR_RELEASE, on_release);
+    trap_handle(VECTOR_TIMER, on_rest); /* until the scheduler takes it */
     if (trampoline_install(page)) {
         clock_tick(true);
         wake_all(page);
         clock_tick(false);
+        clock_interrupt_at(UINT64_MAX);
         trampoline_remove(page);
     } else
         kprintf("smp: no memory at %#lx to start processors from\n", page);

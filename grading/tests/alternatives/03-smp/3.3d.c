@@ -21,5 +21,5 @@
             if (!cpus[i]->started)
                 lapic_send_startup(cpus[i]->apic_id, number);
         again = now >= second;
-        pause();
+        rest();
     }
