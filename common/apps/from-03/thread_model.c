@@ -30,6 +30,7 @@
 #include "mm/layout.h"
 #include "report.h"
 #include "smp/cpu.h"
+#include "threads/fpu.h"
 #include "threads/stack_cache.h"
 #include "threads/thread.h"
 #include "threads/tls.h"
@@ -480,6 +481,7 @@ static void lives_errors(void)
     check("who joins a thread", (uint64_t)joiner.thread, (uint64_t)joined.thread->joiner);
     check("thread_join of a thread that somebody joins", EINVAL, -thread_join(joined.thread, NULL));
     check("thread_detach of a thread that somebody joins", EINVAL, -thread_detach(joined.thread));
+    check("whether an error leaves `end` held", 0, end_is_held());
     may_end = true;
     join(&joiner);
 
@@ -488,6 +490,7 @@ static void lives_errors(void)
     check("thread_detach", 0, -thread_detach(thread));
     check("thread_detach, a second time", EINVAL, -thread_detach(thread));
     check("thread_join of a detached thread", EINVAL, -thread_join(thread, NULL));
+    check("whether an error leaves `end` held", 0, end_is_held());
     model_wake(thread);
     may_end = true;
     yield(40);
@@ -690,6 +693,34 @@ static void hoard_return(void)
     }
 }
 
+/* XSAVE areas and thread-local data are made until there is no memory for more. */
+static void use_up_parts(void)
+{
+    void *areas = NULL, *copies = NULL, *made;
+    uint64_t base;
+
+    hoard_all_but(8);
+    while ((made = fpu_area_create()) != NULL) {
+        *(void **)made = areas;
+        areas = made;
+    }
+    hoard_return();
+    hoard_all_but(8);
+    while ((made = tls_create(&base)) != NULL) {
+        *(void **)made = copies;
+        copies = made;
+    }
+    hoard_return();
+    for (; areas; areas = made) {
+        made = *(void **)areas;
+        free(areas);
+    }
+    for (; copies; copies = made) {
+        made = *(void **)copies;
+        tls_free(copies);
+    }
+}
+
 /* Threads are made until there is no memory for more; with some frames left, and less each time. */
 static int memory(void)
 {
@@ -699,6 +730,7 @@ static int memory(void)
     fair = true;
     uint64_t free_frames = trimmed();
     unsigned before = threads_there();
+    use_up_parts();
     for (unsigned left = 0; left < 24; left++) {
         unsigned count = 0;
         hoard_all_but(left);
@@ -770,6 +802,9 @@ static int slots(void)
     while (count < STACKS_MAX &&
            (made[count] = stack_create("a test's stack", PAGE_SIZE, PAGE_SIZE)))
         count++;
+    for (unsigned i = 0; i < count; i++)
+        check("the stack of an address on it", (uint64_t)made[i],
+              (uint64_t)stack_at(made[i]->top - 1));
     if (count < STACKS_MAX - 64)
         wrong("stacks that can be made", STACKS_MAX - 64, count);
     uint64_t free_frames = frames_free;
