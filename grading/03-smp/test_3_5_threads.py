@@ -19,6 +19,7 @@ DETOURS = {
     "schedule": "model_schedule",
     "schedule_finish": "model_finish",
     "thread_wake": "model_wake",
+    "thread_start": "model_start",
     "thread_prepare_wait": "model_prepare_wait",
     "thread_wait": "model_wait",
 }
