@@ -448,6 +448,19 @@ class Machine:
         name = where if isinstance(where, str) else f"{where:#x}"
         raise MachineEnded(outcome, f"the machine reaches {name}")
 
+    def run_alone(self, cpu: int, budget: int = REACH_BUDGET) -> Outcome:
+        """Run one CPU while all others stand still, until it halts or as `run` does.
+
+        What it waits for from another CPU cannot come: one that spins takes the whole budget.
+        """
+
+        def halted() -> bool:
+            info = self.hmp("info registers -a")
+            match = re.search(rf"CPU#{cpu}\b.*?HLT=(\d)", info, re.DOTALL)
+            return match is not None and match[1] == "1"
+
+        return self._go(f"vCont;c:p1.{cpu + 1:x}", budget, until=halted)
+
     def step(self, count: int = 1) -> None:
         """Execute single instructions of the stopped CPU; interrupts wait meanwhile."""
         for _ in range(count):

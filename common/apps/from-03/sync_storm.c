@@ -1,5 +1,5 @@
 /*
- * Storms on everything that threads wait by: `sync_storm KIND SEED [THREADS [ROUNDS]]`. Ordinary
+ * Storms on everything that threads wait by: `sync_storm SEED THREADS ROUNDS KIND…`. Ordinary
  * POSIX, for Linux, too. Each kind keeps an invariant, and a main that only watches says when
  * nothing goes on any more: that is what a lost wake-up looks like.
  */
@@ -22,8 +22,8 @@
 
 static const char *kind;
 static uint64_t seed;
-static unsigned threads = 8;
-static unsigned long rounds = 200;
+static unsigned threads;
+static unsigned long rounds; /* of each thread */
 
 static unsigned long progress; /* of all threads together */
 static unsigned finished;
@@ -39,8 +39,8 @@ static uint64_t draw(uint64_t *state)
 
 static _Noreturn void wrong(const char *what, long expected, long found)
 {
-    printf("wrong: %s: expected %ld, found %ld (sync_storm %s %lu %u %lu)\n", what, expected, found,
-           kind, (unsigned long)seed, threads, rounds);
+    printf("wrong: %s: expected %ld, found %ld (sync_storm %lu %u %lu %s)\n", what, expected, found,
+           (unsigned long)seed, threads, rounds, kind);
     exit(1);
 }
 
@@ -580,8 +580,8 @@ static void watch(void)
             still = 0;
         else if (still == STUCK) {
             printf("stuck: all threads wait, %u of %u have ended, %lu rounds are done "
-                   "(sync_storm %s %lu %u %lu)\n",
-                   finished, threads, now, kind, (unsigned long)seed, threads, rounds);
+                   "(sync_storm %lu %u %lu %s)\n",
+                   finished, threads, now, (unsigned long)seed, threads, rounds, kind);
             exit(1);
         }
         last = now;
@@ -589,34 +589,50 @@ static void watch(void)
     }
 }
 
+static const struct storm *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof storms / sizeof storms[0]; i++)
+        if (strcmp(name, storms[i].name) == 0)
+            return &storms[i];
+    return NULL;
+}
+
+static int usage(void)
+{
+    printf("usage: sync_storm SEED THREADS ROUNDS KIND...: THREADS is even, at most %u; KIND is",
+           THREADS_MAX);
+    for (size_t i = 0; i < sizeof storms / sizeof storms[0]; i++)
+        printf(" %s", storms[i].name);
+    printf("\n");
+    return 2;
+}
+
 int main(int argc, char **argv)
 {
     static pthread_t all[THREADS_MAX];
 
-    for (size_t i = 0; argc > 2 && i < sizeof storms / sizeof storms[0]; i++)
-        if (strcmp(argv[1], storms[i].name) == 0)
-            storm = &storms[i];
-    if (argc > 3)
-        threads = strtoul(argv[3], NULL, 0);
-    if (argc > 4)
-        rounds = strtoul(argv[4], NULL, 0);
-    if (!storm || threads < 2 || threads > THREADS_MAX || threads % 2) {
-        printf("usage: sync_storm KIND SEED [THREADS [ROUNDS]]: THREADS is even; KIND is");
-        for (size_t i = 0; i < sizeof storms / sizeof storms[0]; i++)
-            printf(" %s", storms[i].name);
-        printf("\n");
-        return 2;
+    if (argc < 5)
+        return usage();
+    seed = strtoul(argv[1], NULL, 0);
+    threads = strtoul(argv[2], NULL, 0);
+    rounds = strtoul(argv[3], NULL, 0);
+    if (threads < 2 || threads > THREADS_MAX || threads % 2)
+        return usage();
+    for (int arg = 4; arg < argc; arg++) {
+        kind = argv[arg];
+        storm = find(kind);
+        if (!storm)
+            return usage();
+        pthread_mutex_init(&mutex, NULL);
+        progress = finished = inside = count = 0;
+        storm->begin();
+        for (uintptr_t i = 0; i < threads; i++)
+            check("pthread_create", 0, pthread_create(&all[i], NULL, run, (void *)i));
+        watch();
+        for (unsigned i = 0; i < threads; i++)
+            check("pthread_join", 0, pthread_join(all[i], NULL));
+        storm->end();
+        printf("%s: %lu rounds\n", kind, progress);
     }
-    kind = argv[1];
-    seed = strtoul(argv[2], NULL, 0);
-
-    storm->begin();
-    for (uintptr_t i = 0; i < threads; i++)
-        check("pthread_create", 0, pthread_create(&all[i], NULL, run, (void *)i));
-    watch();
-    for (unsigned i = 0; i < threads; i++)
-        check("pthread_join", 0, pthread_join(all[i], NULL));
-    storm->end();
-    printf("%s: %lu rounds\n", kind, progress);
     return 0;
 }

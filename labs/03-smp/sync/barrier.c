@@ -21,7 +21,7 @@ static uint32_t *round_word(pthread_barrier_t *barrier)
 }
 
 /* Waits for the others; whether the caller was the last. */
-static bool come(pthread_barrier_t *barrier)
+static bool barrier_come(pthread_barrier_t *barrier)
 {
     /* EXERCISE 3.7i (10 points): all, or nobody. */
     uint64_t state = __atomic_load_n(&barrier->state, __ATOMIC_RELAXED), next;
@@ -42,7 +42,7 @@ static bool come(pthread_barrier_t *barrier)
 int pthread_barrier_wait(pthread_barrier_t *barrier)
 {
     users_enter(&barrier->users);
-    bool last = come(barrier);
+    bool last = barrier_come(barrier);
     users_leave(&barrier->users);
     return last ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
 }

@@ -15,7 +15,7 @@
 #include "sync/users.h"
 
 /* Waits until the deadline. The caller holds the mutex, before and after: 0, ETIMEDOUT or EPERM. */
-static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, nanos_t deadline)
+static int cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, nanos_t deadline)
 {
     /* EXERCISE 3.7e (10 points): let go of the mutex, and wait. */
     users_enter(&cond->users);
@@ -32,7 +32,7 @@ static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, nanos_t dead
 }
 
 /* Wakes up to `count` of those that wait. */
-static void wake(pthread_cond_t *cond, uint32_t count)
+static void cond_wake(pthread_cond_t *cond, uint32_t count)
 {
     if (__atomic_load_n(&cond->users, __ATOMIC_RELAXED) == 0)
         return; /* a waiter would have entered before he gave back the mutex */
@@ -44,7 +44,7 @@ static void wake(pthread_cond_t *cond, uint32_t count)
 
 int pthread_cond_wait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex)
 {
-    return wait_until(cond, mutex, UINT64_MAX);
+    return cond_wait_until(cond, mutex, UINT64_MAX);
 }
 
 int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
@@ -53,7 +53,7 @@ int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t *restr
     nanos_t deadline;
     int error = deadline_at(clock, when, &deadline);
 
-    return error ? error : wait_until(cond, mutex, deadline);
+    return error ? error : cond_wait_until(cond, mutex, deadline);
 }
 
 int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
@@ -64,13 +64,13 @@ int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mutex_t *restr
 
 int pthread_cond_signal(pthread_cond_t *cond)
 {
-    wake(cond, 1);
+    cond_wake(cond, 1);
     return 0;
 }
 
 int pthread_cond_broadcast(pthread_cond_t *cond)
 {
-    wake(cond, FUTEX_ALL);
+    cond_wake(cond, FUTEX_ALL);
     return 0;
 }
 

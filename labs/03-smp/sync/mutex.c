@@ -46,7 +46,7 @@ static int take_again(pthread_mutex_t *mutex)
 }
 
 /* The mutex was not free a moment ago. Waits for it until the deadline: 0 or ETIMEDOUT. */
-static int wait_for(pthread_mutex_t *mutex, nanos_t deadline)
+static int mutex_wait(pthread_mutex_t *mutex, nanos_t deadline)
 {
     /* EXERCISE 3.7c (10 points): wait for the holder. */
     uint32_t mine = self_id();
@@ -74,7 +74,7 @@ static int lock_slowly(pthread_mutex_t *mutex, clockid_t clock, const struct tim
     if (mutex->type != PTHREAD_MUTEX_NORMAL && is_own(mutex))
         return take_again(mutex);
     int error = deadline_at(clock, when, &deadline);
-    return error ? error : wait_for(mutex, deadline);
+    return error ? error : mutex_wait(mutex, deadline);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)

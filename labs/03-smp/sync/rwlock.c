@@ -27,7 +27,7 @@ static bool is_free_for(const pthread_rwlock_t *lock, bool writing)
 }
 
 /* Waits until nobody is in the way. The guard is held. */
-static int wait_for(pthread_rwlock_t *lock, bool writing, struct patience patience)
+static int rwlock_wait(pthread_rwlock_t *lock, bool writing, struct patience patience)
 {
     pthread_cond_t *turn = writing ? &lock->writers_turn : &lock->readers_turn;
     int error = 0;
@@ -44,7 +44,7 @@ static int wait_for(pthread_rwlock_t *lock, bool writing, struct patience patien
 static int lock_for(pthread_rwlock_t *lock, bool writing, struct patience patience)
 {
     pthread_mutex_lock(&lock->guard);
-    int error = wait_for(lock, writing, patience);
+    int error = rwlock_wait(lock, writing, patience);
     if (!error && writing)
         lock->writer = self_id();
     else if (!error)

@@ -35,7 +35,7 @@ static bool take(sem_t *sem, uint64_t also)
 }
 
 /* The value was 0 a moment ago. Waits until the deadline: 0 or ETIMEDOUT. */
-static int wait_for(sem_t *sem, nanos_t deadline)
+static int sem_wait_until(sem_t *sem, nanos_t deadline)
 {
     /* EXERCISE 3.7g (10 points): wait for a post. */
     __atomic_fetch_add(&sem->state, ONE_WAITER, __ATOMIC_RELAXED);
@@ -74,7 +74,7 @@ int sem_post(sem_t *sem)
 
 int sem_wait(sem_t *sem)
 {
-    return take(sem, 0) ? 0 : answer(wait_for(sem, UINT64_MAX));
+    return take(sem, 0) ? 0 : answer(sem_wait_until(sem, UINT64_MAX));
 }
 
 int sem_trywait(sem_t *sem)
@@ -89,7 +89,7 @@ int sem_clockwait(sem_t *restrict sem, clockid_t clock, const struct timespec *r
     if (take(sem, 0))
         return 0;
     int error = deadline_at(clock, when, &deadline);
-    return answer(error ? error : wait_for(sem, deadline));
+    return answer(error ? error : sem_wait_until(sem, deadline));
 }
 
 int sem_timedwait(sem_t *restrict sem, const struct timespec *restrict when)
