@@ -94,9 +94,9 @@ void trap_stack_set(unsigned ist, uint64_t top)
 
 uint64_t trap_stack(unsigned ist)
 {
-    vaddr_t own = cpu_trap_stack(ist);
+    const struct tss *own = cpu_tss();
 
-    return own ? own : tss.ist[ist - 1];
+    return (own ? own : &tss)->ist[ist - 1];
 }
 
 bool trap_gate_intact(unsigned vector)

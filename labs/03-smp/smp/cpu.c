@@ -80,11 +80,11 @@ void cpu_load(struct cpu *cpu)
     fpu_enable();
 }
 
-vaddr_t cpu_trap_stack(unsigned ist)
+const struct tss *cpu_tss(void)
 {
     const struct cpu *cpu = (const struct cpu *)read_msr(MSR_GS_BASE);
 
-    return cpu ? cpu->tss.ist[ist - 1] : 0;
+    return cpu ? &cpu->tss : NULL;
 }
 
 void cpus_init(const struct acpi_platform *platform)

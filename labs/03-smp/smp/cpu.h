@@ -82,7 +82,5 @@ void cpus_release(void);
  */
 void cpu_load(struct cpu *cpu);
 
-/*
- * Where the processor that runs begins an IST stack (kernel/traps.h), from cpus_init on; 0 before.
- */
-vaddr_t cpu_trap_stack(unsigned ist);
+/* The TSS of the CPU that runs, from cpus_init on; NULL before. */
+const struct tss *cpu_tss(void);
