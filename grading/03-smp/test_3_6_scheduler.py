@@ -20,7 +20,7 @@ MS = 1_000_000
 SLICE = 2 * MS
 IF = 0x200
 FRAME_BYTES = 22 * 8  # struct trap_frame
-RIP, RFLAGS, RSP = 17 * 8, 19 * 8, 20 * 8
+CS, RFLAGS, RSP = 18 * 8, 19 * 8, 20 * 8
 INSTRUCTIONS = 1_000_000_000
 
 
@@ -74,7 +74,7 @@ def test_shares_go_by_priority(machine: MachineFactory, rng: random.Random) -> N
     while True:
         priorities = [rng.randrange(-6, 7) for _ in range(rng.randrange(3, 5))]
         weights = [1.25 ** priority for priority in priorities]
-        if len(set(priorities)) > 2 and min(weights) > 0.13 * sum(weights):
+        if min(weights) > 0.13 * sum(weights) and max(weights) > 0.55 * sum(weights):
             break
     check_shares(machine, 1, 500, priorities)
 
@@ -189,30 +189,23 @@ def test_preemption_changes_nothing(machine: MachineFactory, rng: random.Random)
 @exercise("3.6", weight=2, read="Away from a thread that does not yield")
 def test_where_a_preempted_thread_goes_on(machine: MachineFactory) -> None:
     """At preempt_entry, seen from outside: the thread's own stack, aligned, interrupts off."""
-    m = start(machine, "shares", "100 0 0")
+    m = start(machine, "interrupted", "3 1000000000 1")
     for _ in range(4):
-        m.run_to("image:preempt_check", budget=INSTRUCTIONS // 10)
-        while True:  # most timer interrupts find nothing to do
-            frame = m.reg("rdi")
-            before = m.read(frame, FRAME_BYTES)
-            m.run_to(m.u64(m.reg("rsp")))  # it has returned
-            after = m.read(frame, FRAME_BYTES)
-            if after != before:
-                break
-            m.run_to("image:preempt_check", budget=INSTRUCTIONS // 10)
-        word = {name: int.from_bytes(before[at:at + 8], "little")
-                for name, at in (("rip", RIP), ("rflags", RFLAGS), ("rsp", RSP))}
-        m.run_to("image:preempt_entry")
+        m.run_to("image:preempt_entry", budget=INSTRUCTIONS // 10)
         rsp = m.reg("rsp")
         check("the stack pointer at preempt_entry, modulo 16", 0, rsp % 16)
         check("whether interrupts are on at preempt_entry", 0, m.reg("rflags") & IF)
-        check_that("the copy of the trap frame", rsp + FRAME_BYTES <= word["rsp"] - 128,
-                   f"below the red zone of the interrupted stack pointer {word['rsp']:#x}",
-                   hex(rsp))
-        check_that("the copy of the trap frame", word["rsp"] - rsp < 1024, "near it", hex(rsp))
-        check("the copy of the trap frame", before.hex(), m.read(rsp, FRAME_BYTES).hex())
-        check_that("what was interrupted", word["rflags"] & IF != 0, "code with interrupts on",
-                   hex(word["rflags"]))
+        frame = m.read(rsp, FRAME_BYTES)
+        code, rflags, interrupted = (int.from_bytes(frame[at:at + 8], "little")
+                                     for at in (CS, RFLAGS, RSP))
+        m.explain("At preempt_entry the stack pointer leads to a copy of the trap frame.")
+        check("CS of the code that was interrupted", hex(8), hex(code))
+        check("whether it had interrupts on", IF, rflags & IF)
+        check_that("where the copy of the trap frame ends", rsp + FRAME_BYTES <= interrupted - 128,
+                   f"below the red zone of the interrupted stack pointer {interrupted:#x}",
+                   hex(rsp + FRAME_BYTES))
+        check_that("where the copy of the trap frame begins", interrupted - rsp < 1024,
+                   f"not far below {interrupted:#x}", hex(rsp))
 
 
 @exercise("3.6", weight=2, read="Who is next")
@@ -383,7 +376,10 @@ def test_a_wake_up_before_the_wait_counts(machine: MachineFactory) -> None:
     for rounds in range(3):
         m.run_to("image:thread_wait")
         check("waits that have ended", rounds, m.u64("image:steps_rounds"))
+        ready = m.call("steps_ready")
         m.call("thread_wake", m.u64("image:steps_waiter"))
+        check("ready threads, where the one that is woken has not left its CPU yet", ready,
+              m.call("steps_ready"), hint="Another CPU could take it, and run it twice.")
     m.explain("The thread has not left its processor yet: it is the running one again.")
     m.run_to("image:thread_wait")
     check("waits that have ended", 3, m.u64("image:steps_rounds"))
@@ -432,6 +428,17 @@ def test_threads_wake_each_other(machine: MachineFactory, rng: random.Random, cp
     check_that("the time from a wake-up to the next, in ns", time / rounds < 20_000,
                "less than 20,000", time // rounds,
                hint="A CPU that halts is woken by an interrupt, not by its next timer.")
+
+
+@exercise("3.6", weight=2, read="Ready, and where")
+@pytest.mark.parametrize("cpus", [1, 2, 4])
+def test_a_new_thread_begins(machine: MachineFactory, cpus: int) -> None:
+    """A new thread begins while its maker goes on computing: on another CPU at once, or soon here."""
+    (latest,), = numbers(run(start(machine, "scheduler_steps", "begin 12", cpus)),
+                         r"^at most (\d+) until the thread begins")
+    limit = 3 * SLICE if cpus == 1 else 100_000
+    check_that(f"the longest time until a new thread begins, in ns, on {cpus} CPUs",
+               latest < limit, f"less than {limit}", latest)
 
 
 # -- stealing ---------------------------------------------------------------------------------

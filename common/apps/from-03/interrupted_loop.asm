@@ -22,6 +22,7 @@ interrupted_loop:
         push r13
         push r14
         push r15
+        push rdi                        ; leaves rsp at 8 modulo 16, as a leaf function may
         push rdi
         mov rcx, rsi
 
@@ -105,6 +106,7 @@ interrupted_loop:
 
 .changed:
         mov rax, rcx
+        pop rdi
         pop rdi
         pop r15
         pop r14

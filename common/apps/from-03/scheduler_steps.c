@@ -247,6 +247,36 @@ static void step_chain(int count, char **numbers)
     report("hog %ld, chain of %ld %ld\n", hog_ran, chain_length, chain_ran);
 }
 
+/* -- begin: THREADS: made one after another by a thread that does not wait for them -------------------- */
+
+static volatile long begun;
+
+static void *begins(void *argument)
+{
+    begun = now();
+    return NULL;
+}
+
+static void step_begin(int count, char **numbers)
+{
+    long latest = 0;
+
+    for (int i = 0; i < atoi(numbers[0]); i++) {
+        begun = 0;
+        pthread_t thread = begin(begins, NULL);
+        long start = now();
+        while (!begun && now() < start + SECOND / 10)
+            compute(1);
+        if (!begun)
+            wrong("whether a thread begins while its maker computes for 100 ms", 1, 0);
+        if (begun - start > latest)
+            latest = begun - start;
+        pthread_join(thread, NULL);
+        sleep_until(now() + 10000000); /* whatever was armed has gone by */
+    }
+    report("at most %ld until the thread begins\n", latest);
+}
+
 /* -- late: MILLISECONDS: one thread computes from the start, another after a long sleep ---------------- */
 
 static long long_time;
@@ -639,6 +669,8 @@ int main(int argc, char **argv)
         step_yield(count, numbers);
     else if (!strcmp(step, "chain") && count == 1)
         step_chain(count, numbers);
+    else if (!strcmp(step, "begin") && count == 1)
+        step_begin(count, numbers);
     else if (!strcmp(step, "late") && count == 1)
         step_late(count, numbers);
     else if (!strcmp(step, "nap") && count == 1)
