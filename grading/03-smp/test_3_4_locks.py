@@ -24,7 +24,7 @@ FIRMWARE = 400_000_000
 
 def with_crew(machine: MachineFactory, cpus: int, app: str = "lock_model") -> Machine:
     """A machine whose processors have all come up, and wait."""
-    m = machine(app, smp=cpus)
+    m = machine(app, smp=cpus, machine="microvm")
     m.run_to("image:threads_init", budget=FIRMWARE)
     check("processors that have come up", cpus, m.u32("image:cpu_count"))
     # Calls return to a page without code: one with a breakpoint runs twenty times slower.

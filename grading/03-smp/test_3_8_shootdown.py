@@ -25,7 +25,7 @@ FIRMWARE = 400_000_000
 def run_model(machine: MachineFactory, args: str, cpus: int, budget: int,
               memory: str = "64M") -> None:
     """memory_model to its end; what it found wrong is the failure."""
-    m = machine("memory_model", args, smp=cpus, memory=memory)
+    m = machine("memory_model", args, smp=cpus, memory=memory, machine="microvm")
     outcome = m.run(FIRMWARE + budget)
     said = {line.split()[1]: line.split(maxsplit=2)[2] for line in outcome.tap
             if line.startswith(("# wrong ", "# expected ", "# found "))}
@@ -42,7 +42,7 @@ def run_model(machine: MachineFactory, args: str, cpus: int, budget: int,
 @exercise("3.8", weight=3, read="tell the others, and wait for them")
 def test_pages_are_exchanged_for_all(machine: MachineFactory, rng: random.Random) -> None:
     """Frames behind pages are exchanged again and again: four processors read what is there now."""
-    run_model(machine, f"remap {rng.randrange(1, 1 << 32)} 60", 4, 400_000_000)
+    run_model(machine, f"remap {rng.randrange(1, 1 << 32)} 40", 4, 400_000_000)
 
 
 @exercise("3.8", weight=3, read="tell the others, and wait for them")
@@ -50,7 +50,8 @@ def test_pages_are_exchanged_for_all(machine: MachineFactory, rng: random.Random
 def test_a_page_in_use_is_taken_away(machine: MachineFactory, rng: random.Random,
                                      how: str) -> None:
     """A processor uses a page while another takes it away: from then on every access is a fault."""
-    m = machine("memory_model", f"gone {how == 'read-only':d}", smp=rng.randrange(2, 5))
+    m = machine("memory_model", f"gone {how == 'read-only':d}", smp=rng.randrange(2, 5),
+                machine="microvm")
     m.run_to("image:main", budget=FIRMWARE)
     m.set_breakpoint("image:fault_report")
     outcome = m.run(300_000_000)
@@ -72,7 +73,7 @@ def test_who_waits_for_a_lock_is_no_obstacle(machine: MachineFactory, rng: rando
 @exercise("3.8", weight=2, read="collect what the others have to flush")
 def test_one_request_for_many_pages(machine: MachineFactory, rng: random.Random) -> None:
     """Pages that are unmapped in one call are flushed in one request, which names all of them."""
-    m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 14", smp=3)
+    m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 14", smp=3, machine="microvm")
     m.run_to("image:main", budget=FIRMWARE)
     for place in ("image:shootdown", "image:model_after"):
         m.set_breakpoint(place)
@@ -107,7 +108,7 @@ def test_one_request_for_many_pages(machine: MachineFactory, rng: random.Random)
 @exercise("3.8", weight=2, read="a table that another CPU may be walking through")
 def test_tables_outlive_the_request(machine: MachineFactory, rng: random.Random) -> None:
     """A page table's frame is free when all processors have flushed, and not before."""
-    m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 10", smp=2)
+    m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 10", smp=2, machine="microvm")
     m.run_to("image:main", budget=FIRMWARE)
     for place in ("image:shootdown", "image:model_after"):
         m.set_breakpoint(place)
@@ -137,7 +138,7 @@ class Stocks:
     """malloc and its kin called from outside, on one of several processors."""
 
     def __init__(self, machine: MachineFactory, cpus: int = 2) -> None:
-        self.m = machine("memory_model", smp=cpus)
+        self.m = machine("memory_model", smp=cpus, machine="microvm")
         self.m.run_to("image:main", budget=FIRMWARE)
 
     def malloc(self, size: int) -> int:

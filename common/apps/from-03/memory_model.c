@@ -31,6 +31,7 @@
 #include "x86.h"
 
 #define AREA      0xffffd10000000000ul /* nobody's, without HEAP=debug */
+#define ANCHOR    (AREA + 500 * PAGE_SIZE) /* while it is mapped, the pages' table stays */
 #define PAGES_MAX 80
 #define NOINLINE  __attribute__((noinline))
 
@@ -71,6 +72,14 @@ static pthread_t start(void *function(void *), void *argument)
     return thread;
 }
 
+static void map_one(vaddr_t address)
+{
+    paddr_t frame = frame_alloc(0);
+
+    if (!frame || page_map(&kernel_tables, address, frame, PAGE_SIZE, PAGE_W | PAGE_GLOBAL))
+        wrong("page_map", 0, 1);
+}
+
 /* ---- remap ---------------------------------------------------------------------------------- */
 
 static uint32_t generation, readers_done, page_count;
@@ -105,6 +114,7 @@ static void remap(uint64_t seed, uint32_t rounds)
     for (uint32_t i = 0; i < 2 * PAGES_MAX; i++)
         if (!(frames[i / PAGES_MAX][i % PAGES_MAX] = frame_alloc(0)))
             wrong("frame_alloc", 1, 0);
+    map_one(ANCHOR);
     readers = cpu_count - 1;
     for (uint32_t i = 0; i < readers; i++)
         threads[i] = start(reader, NULL);
@@ -184,18 +194,8 @@ NOINLINE void model_after(void)
     __asm__ volatile("");
 }
 
-static void map_one(vaddr_t address)
-{
-    paddr_t frame = frame_alloc(0);
-
-    if (!frame || page_map(&kernel_tables, address, frame, PAGE_SIZE, PAGE_W | PAGE_GLOBAL))
-        wrong("page_map", 0, 1);
-}
-
 static void batch(uint64_t seed, uint32_t rounds)
 {
-    const vaddr_t anchor = AREA + 500 * PAGE_SIZE; /* while it is mapped, the table stays */
-
     for (uint32_t round = 0; round < rounds; round++) {
         uint32_t step = 1 + draw(&seed, 4);
         bool kept = draw(&seed, 2);
@@ -205,7 +205,7 @@ static void batch(uint64_t seed, uint32_t rounds)
             map_one(model_pages[i]);
         }
         if (kept)
-            map_one(anchor);
+            map_one(ANCHOR);
         struct page_walk walk;
         page_walk(kernel_tables.root, AREA, &walk);
         model_table = kept ? 0 : direct_address(walk.entry) & -PAGE_SIZE;
@@ -214,8 +214,8 @@ static void batch(uint64_t seed, uint32_t rounds)
             wrong("page_unmap", 0, 1);
         model_after();
         model_count = 0;
-        from = anchor;
-        if (kept && page_unmap(&kernel_tables, &from, anchor + PAGE_SIZE, NULL))
+        from = ANCHOR;
+        if (kept && page_unmap(&kernel_tables, &from, ANCHOR + PAGE_SIZE, NULL))
             wrong("page_unmap", 0, 1);
     }
 }
