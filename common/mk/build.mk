@@ -50,7 +50,9 @@ LDFLAGS_IMAGE := $(LDFLAGS) -n
 sources = $(patsubst $(S)/%,%,$(foreach room,$(1),$(sort $(wildcard $(S)/$(room)/*.asm $(S)/$(room)/*.c))))
 
 LOADER_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(LOADER_ROOMS)) $(LOADER_SHARES))
-KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(filter-out $(DEBUG_HEAP) $(DEBUG_LOCKS),$(call sources,$(KERNEL_ROOMS))))
+KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(filter-out $(DEBUG_HEAP) $(DEBUG_LOCKS) $(KERNEL_LIBRARY),\
+    $(call sources,$(KERNEL_ROOMS))))
+LIBRARY_OBJECTS := $(KERNEL_LIBRARY:%=$(O)/%.o)
 LIBC_OBJECTS    := $(patsubst %,$(O)/%.o,$(LIBC_SOURCES))
 SUPPORT_OBJECTS := $(patsubst %,$(O)/%.o,$(wildcard common/support/*.c))
 
@@ -114,7 +116,7 @@ $(O)/%.c.o: $(S)/%.c $(B)/flags
 $(O)/%.asm.o: $(S)/%.asm $(B)/flags
 	$(call assemble)
 
-$(O)/libc.a: $(LIBC_OBJECTS) $(SUPPORT_OBJECTS)
+$(O)/libc.a: $(LIBC_OBJECTS) $(SUPPORT_OBJECTS) $(LIBRARY_OBJECTS)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 $(B)/loader.elf: $(S)/loader/loader.ld $(LOADER_OBJECTS) $(O)/common/support/no_header.asm.o $(O)/libc.a
