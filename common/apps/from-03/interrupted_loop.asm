@@ -108,10 +108,10 @@ interrupted_loop:
         mov rax, rcx
         pop rdi
         pop rdi
-        pop r15
-        pop r14
-        pop r13
         pop r12
+        pop r13
         pop rbp
+        pop r14
         pop rbx
+        pop r15
         ret
