@@ -16,12 +16,12 @@ RED_ZONE_CHANGED equ 200                ; plus the word's number
 ;           table below), FLAGS_CHANGED, or RED_ZONE_CHANGED and up.
 ; Registers number 1 to 14 hold seed + number, rcx counts. [rsp] = seed, where none was changed.
 interrupted_loop:
-        push rbx
-        push rbp
-        push r12
-        push r13
-        push r14
         push r15
+        push rbx
+        push r14
+        push rbp
+        push r13
+        push r12
         push rdi                        ; leaves rsp at 8 modulo 16, as a leaf function may
         push rdi
         mov rcx, rsi
