@@ -29,12 +29,12 @@
 
 ; registers_switch(from, to, set, got): loads `set`, calls thread_switch(from, to), stores to `got`.
 registers_switch:
-        push rbx
-        push rbp
-        push r12
-        push r13
-        push r14
         push r15
+        push rbx
+        push r14
+        push rbp
+        push r13
+        push r12
         push rcx                        ; got; rsp is 16-byte aligned now
 
 %assign n 0
@@ -75,12 +75,12 @@ registers_switch:
         ldmxcsr [rel usual]
         vzeroupper
         pop rcx
-        pop r15
-        pop r14
-        pop r13
         pop r12
+        pop r13
         pop rbp
+        pop r14
         pop rbx
+        pop r15
         ret
 
 ; registers_store(got): stores the vector registers, MXCSR, the x87 control word and tags, and rsp.
