@@ -11,7 +11,7 @@ import os
 import sys
 
 _SUBSYSTEMS = ("paging", "processor", "traps", "boot", "unwind", "frames", "heap", "regions",
-               "processors", "locks")
+               "processors", "locks", "timers")
 
 
 def _load() -> None:
