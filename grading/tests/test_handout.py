@@ -152,6 +152,18 @@ def test_a_few_common_lines_are_no_leak(tree, tmp_path):
         handout.make_handout(tree.one, tmp_path / "more")
 
 
+def test_lines_of_the_stage_before_are_no_leak(tree, tmp_path):
+    own = regions.own_regions(tree.two)
+    body = next(region.body for region in own.values() if len(region.body) > 60)
+    tree.write("common/apps/copy.c", body)
+    tree.commit()
+    with pytest.raises(UsageError, match="common/apps/copy.c:1: lines of the solution"):
+        handout.make_handout(tree.two, tmp_path / "out")
+    tree.write("labs/01-boot/kernel/same.c", body)
+    tree.commit()
+    handout.make_handout(tree.two, tmp_path / "out")
+
+
 def test_a_region_in_a_file_outside_of_git_is_refused(tree, tmp_path):
     text = "/* EXERCISE 1.3 (1 point): x. */\nx();\n/* END EXERCISE 1.3 */\n"
     tree.write("labs/01-boot/kernel/new.c", text)
