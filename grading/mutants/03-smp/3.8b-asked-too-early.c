@@ -1,5 +1,5 @@
 /* MUTANT 3.8b: asks before the request is there: who looks at once flushes the one before.
- * CAUGHT BY: 3.8/who_waits_for_a_lock_is_no_obstacle */
+ * CAUGHT BY: 3.8/pages_are_exchanged_for_all */
     uint64_t others = 0;
     for (uint32_t i = 0; i < cpu_count; i++)
         if (cpus[i]->online && i != cpu_number())
