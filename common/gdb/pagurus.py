@@ -11,7 +11,7 @@ import os
 import sys
 
 _SUBSYSTEMS = ("paging", "processor", "traps", "boot", "unwind", "frames", "heap", "regions",
-               "processors", "locks", "timers")
+               "processors", "locks", "timers", "threads")
 
 
 def _load() -> None:
