@@ -30,14 +30,14 @@
 #include "threads/stack_cache.h"
 #include "x86.h"
 
-#define AREA      0xffffd10000000000ul /* nobody's, without HEAP=debug */
+#define AREA      0xffffd10000000000ul     /* nobody's, without HEAP=debug */
 #define ANCHOR    (AREA + 500 * PAGE_SIZE) /* while it is mapped, the pages' table stays */
 #define PAGES_MAX 80
 #define NOINLINE  __attribute__((noinline))
 
 /* What is wrong, for whoever looks from outside; and the end. */
-static _Noreturn __attribute__((format(printf, 1, 4))) void wrong(const char *what, uint64_t expected,
-                                                                  uint64_t found, ...)
+static _Noreturn __attribute__((format(printf, 1, 4))) void
+wrong(const char *what, uint64_t expected, uint64_t found, ...)
 {
     va_list arguments;
 
@@ -482,7 +482,8 @@ int main(int argc, char **argv)
     else if (!strcmp(kind, "pass"))
         pass(seed, rounds);
     else {
-        printf("usage: memory_model remap|gone|batch|wait|storm|pass SEED ROUNDS   (with CPUS=4)\n");
+        printf(
+            "usage: memory_model remap|gone|batch|wait|storm|pass SEED ROUNDS   (with CPUS=4)\n");
         return 2;
     }
     printf("%s: all is well\n", kind);

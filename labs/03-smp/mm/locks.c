@@ -48,7 +48,7 @@ bool memory_locked(void)
     REAL(type, name, parameters)                                                                   \
     type __wrap_##name parameters                                                                  \
     {                                                                                              \
-        uint64_t rflags = memory_lock(&spinlock, need);                                                   \
+        uint64_t rflags = memory_lock(&spinlock, need);                                            \
         type result = __real_##name arguments;                                                     \
         last;                                                                                      \
         spin_unlock(&spinlock, rflags);                                                            \
@@ -60,7 +60,7 @@ bool memory_locked(void)
     REAL(void, name, parameters)                                                                   \
     void __wrap_##name parameters                                                                  \
     {                                                                                              \
-        uint64_t rflags = memory_lock(&spinlock, need);                                                   \
+        uint64_t rflags = memory_lock(&spinlock, need);                                            \
         __real_##name arguments;                                                                   \
         spin_unlock(&spinlock, rflags);                                                            \
     }

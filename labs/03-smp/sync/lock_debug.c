@@ -40,9 +40,9 @@ extern char kernel_stack[], kernel_stack_top[]; /* entry.asm */
 
 static bool frame_readable(uint64_t address)
 {
-    return address % 8 == 0 && ((address >= (uint64_t)kernel_stack &&
-                                 address + 16 <= (uint64_t)kernel_stack_top) ||
-                                stack_holds(address, 16));
+    return address % 8 == 0 &&
+           ((address >= (uint64_t)kernel_stack && address + 16 <= (uint64_t)kernel_stack_top) ||
+            stack_holds(address, 16));
 }
 
 /* The callers of the function whose frame pointer is `rbp`. */
@@ -106,8 +106,7 @@ static _Noreturn void report_twice(const struct held *held, const struct trace *
     struct name name;
 
     cpus_stop_others();
-    kprintf("locks: CPU %u takes %s, which it holds\ntaken:\n", number,
-            name_of(held->lock, &name));
+    kprintf("locks: CPU %u takes %s, which it holds\ntaken:\n", number, name_of(held->lock, &name));
     trace_print(&held->trace);
     kprintf("taken again:\n");
     trace_print(again);
