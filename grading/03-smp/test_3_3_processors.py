@@ -20,7 +20,7 @@ Q35 = "q35,sata=off,smbus=off"
 PAGE = 4096
 NS_OF_INSTRUCTION = 2
 US, MS = 1000, 1_000_000  # ns
-ENOUGH = 1_500_000_000  # instructions; the firmware takes 7 million for each CPU, a timeout 250
+ENOUGH = 400_000_000  # instructions; the firmware takes 7 million for each CPU
 TRAMPOLINE = 0x1000
 CODE, DATA, TASK = 0x08, 0x10, 0x18
 CPU_STACK, IST_STACK = 16384, 8192

@@ -27,7 +27,7 @@
 #define PIC_VECTORS 0xe0 /* 16 vectors that nobody else uses */
 
 static volatile uint32_t *window; /* NULL: there is no I/O APIC */
-static uint32_t inputs;
+static uint32_t inputs;           /* 0: the same */
 static uint32_t override_count;
 static struct acpi_override overrides[OVERRIDES_MAX];
 
@@ -104,7 +104,7 @@ int ioapic_route(unsigned irq, uint8_t vector, uint32_t apic_id)
             if ((overrides[i].flags >> 2 & 3) == 3)
                 low |= ENTRY_LEVEL;
         }
-    if (!window || gsi >= inputs || apic_id > 0xff)
+    if (gsi >= inputs || apic_id > 0xff)
         return -ENODEV;
     io_write(REG_ENTRY(gsi) + 1, apic_id << 24);
     io_write(REG_ENTRY(gsi), low);
