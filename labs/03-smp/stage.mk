@@ -6,8 +6,8 @@ KERNEL_ROOMS  := kernel mm smp threads sync
 
 # What only those applications have in them that call it.
 KERNEL_LIBRARY := sync/barrier.c sync/condition.c sync/deadline.c sync/mutex.c sync/once.c \
-                  sync/rwlock.c sync/semaphore.c sync/spin.c threads/pthread.c threads/sched.c \
-                  threads/time.c
+                  sync/rwlock.c sync/semaphore.c sync/spin.c threads/keys.c threads/pthread.c \
+                  threads/sched.c threads/time.c
 
 DEBUG_HEAP      := mm/heap_debug.c  # only in images of HEAP=debug
 DEBUG_HEAP_APPS := heap_misuse      # those that the tests boot

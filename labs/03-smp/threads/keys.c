@@ -1,6 +1,4 @@
 /* pthread_key_create and its like: a table of keys, and a table of values for each thread. */
-#include "threads/keys.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -66,25 +64,8 @@ void *pthread_getspecific(pthread_key_t key)
                                                                                  : NULL;
 }
 
-int pthread_setspecific(pthread_key_t key, const void *value)
-{
-    struct thread *self = thread_self();
-    uint32_t generation = generation_of(key);
-
-    if (generation % 2 == 0)
-        return EINVAL;
-    if (!self->keys) {
-        int before = errno;
-        self->keys = calloc(PTHREAD_KEYS_MAX, sizeof *self->keys);
-        errno = before;
-    }
-    if (!self->keys)
-        return ENOMEM;
-    self->keys[key] = (struct key_value){generation, (void *)value};
-    return 0;
-}
-
-void keys_destroy(struct thread *self)
+/* Calls the destructors of the values of the calling thread, which is about to end. */
+static void keys_destroy(struct thread *self)
 {
     bool again = self->keys != NULL;
 
@@ -99,4 +80,23 @@ void keys_destroy(struct thread *self)
             again = true;
         }
     }
+}
+
+int pthread_setspecific(pthread_key_t key, const void *value)
+{
+    struct thread *self = thread_self();
+    uint32_t generation = generation_of(key);
+
+    if (generation % 2 == 0)
+        return EINVAL;
+    if (!self->keys) {
+        int before = errno;
+        self->keys = calloc(PTHREAD_KEYS_MAX, sizeof *self->keys);
+        errno = before;
+        self->before_end = keys_destroy;
+    }
+    if (!self->keys)
+        return ENOMEM;
+    self->keys[key] = (struct key_value){generation, (void *)value};
+    return 0;
 }

@@ -9,7 +9,6 @@
 #include "machine.h"
 #include "smp/cpu.h"
 #include "threads/fpu.h"
-#include "threads/keys.h"
 #include "threads/stack_cache.h"
 #include "threads/tls.h"
 #include "x86.h"
@@ -161,7 +160,8 @@ _Noreturn void thread_exit(void *result)
 {
     struct thread *self = thread_self();
 
-    keys_destroy(self);
+    if (self->before_end)
+        self->before_end(self);
     if (__atomic_sub_fetch(&alive, 1, __ATOMIC_RELAXED) == 0)
         machine_exit(0);
     finish(self, result);

@@ -52,7 +52,8 @@ struct thread {
     void *argument;
     void *tls;              /* its thread-local data, to be freed (threads/tls.h) */
     struct key_value *keys; /* PTHREAD_KEYS_MAX of them, or NULL: none was set yet (keys.c) */
-    int error;              /* its errno */
+    void (*before_end)(struct thread *self); /* what it calls when it ends, or NULL */
+    int error;                               /* its errno */
 
     struct spinlock end;
     void *result;          /* of `function`, once finished */
