@@ -68,7 +68,7 @@ def check_shares(machine: MachineFactory, cpus: int, time: int, priorities: list
                    f"{expected:.4f}, give or take 5 %", f"{share:.4f}")
 
 
-@exercise("3.6", weight=3, read="Time has its price")
+@exercise("3.6", weight=3, read="time has its price")
 def test_shares_go_by_priority(machine: MachineFactory, rng: random.Random) -> None:
     """Shares of a processor are as the weights: each step of priority is a quarter more."""
     while True:
@@ -79,7 +79,7 @@ def test_shares_go_by_priority(machine: MachineFactory, rng: random.Random) -> N
     check_shares(machine, 1, 500, priorities)
 
 
-@exercise("3.6", weight=2, read="Shares across processors")
+@exercise("3.6", weight=2, read="shares across processors")
 @pytest.mark.parametrize("cpus, threads", [(2, 3), (4, 5)], ids=["3-on-2", "5-on-4"])
 def test_shares_across_processors(machine: MachineFactory, rng: random.Random, cpus: int,
                                   threads: int) -> None:
@@ -87,7 +87,7 @@ def test_shares_across_processors(machine: MachineFactory, rng: random.Random, c
     check_shares(machine, cpus, 300, [rng.randrange(-3, 4)] * threads)
 
 
-@exercise("3.6", weight=2, read="Shares across processors")
+@exercise("3.6", weight=2, read="shares across processors")
 def test_priorities_across_processors(machine: MachineFactory, rng: random.Random) -> None:
     """Unequal threads on two CPUs get their shares of both together."""
     heavy = rng.randrange(2, 4)
@@ -96,7 +96,7 @@ def test_priorities_across_processors(machine: MachineFactory, rng: random.Rando
     check_shares(machine, 2, 300, priorities)
 
 
-@exercise("3.6", weight=2, read="Time has its price")
+@exercise("3.6", weight=2, read="time has its price")
 def test_a_chain_of_threads_starves_nobody(machine: MachineFactory) -> None:
     """A thread makes the next one and ends, again and again: one beside them gets its half."""
     outcome = run(start(machine, "scheduler_steps", "chain 200"))
@@ -106,7 +106,7 @@ def test_a_chain_of_threads_starves_nobody(machine: MachineFactory) -> None:
                "about half", f"{hog / (200 * MS):.3f}")
 
 
-@exercise("3.6", weight=2, read="Back from waiting")
+@exercise("3.6", weight=2, read="ready, where, and who is told")
 def test_sleeping_saves_up_nothing(machine: MachineFactory, rng: random.Random) -> None:
     """Who has slept long gets no more afterwards than who has not slept at all."""
     outcome = run(start(machine, "scheduler_steps", f"late {rng.randrange(80, 120)}"))
@@ -115,7 +115,7 @@ def test_sleeping_saves_up_nothing(machine: MachineFactory, rng: random.Random) 
                late / (early + late) < 0.55, "half", f"{late / (early + late):.3f}")
 
 
-@exercise("3.6", weight=2, read="Back from waiting")
+@exercise("3.6", weight=2, read="ready, where, and who is told")
 def test_napping_earns_nothing(machine: MachineFactory, rng: random.Random) -> None:
     """A thread that sleeps a little after each millisecond gets no more than one that does not."""
     outcome = run(start(machine, "scheduler_steps", f"nap {rng.randrange(150, 200)}"))
@@ -124,7 +124,7 @@ def test_napping_earns_nothing(machine: MachineFactory, rng: random.Random) -> N
                "half, or a little more", f"{ran / length:.3f}")
 
 
-@exercise("3.6", weight=2, read="Time has its price")
+@exercise("3.6", weight=2, read="time has its price")
 def test_what_running_costs(machine: MachineFactory, rng: random.Random) -> None:
     """queue_charge, called from outside: the pass, virtual_now, and how far a thread may lag."""
     m = start(machine, "scheduler_steps", "wait")
@@ -155,7 +155,7 @@ def test_what_running_costs(machine: MachineFactory, rng: random.Random) -> None
     check("the pass of a thread that is far behind", ahead - lag, found)
 
 
-@exercise("3.6", read="Who is next")
+@exercise("3.6", read="who is next")
 def test_yield_lets_the_others_run(machine: MachineFactory, rng: random.Random) -> None:
     """Threads that yield take turns: when one has had all of its turns, so have the others."""
     threads, turns = rng.randrange(3, 6), rng.randrange(7000, 9000)
@@ -168,7 +168,7 @@ def test_yield_lets_the_others_run(machine: MachineFactory, rng: random.Random) 
 # -- preemption -------------------------------------------------------------------------------
 
 
-@exercise("3.6", weight=3, read="Away from a thread that does not yield")
+@exercise("3.6", weight=3, read="away from a thread that does not yield")
 def test_preemption_changes_nothing(machine: MachineFactory, rng: random.Random) -> None:
     """Threads that are interrupted anywhere keep all registers, the flags, and their red zone."""
     threads, rounds = rng.randrange(3, 7), rng.randrange(500_000, 900_000)
@@ -186,7 +186,7 @@ def test_preemption_changes_nothing(machine: MachineFactory, rng: random.Random)
     check("the exit status", 0, outcome.status)
 
 
-@exercise("3.6", weight=2, read="Away from a thread that does not yield")
+@exercise("3.6", weight=2, read="away from a thread that does not yield")
 def test_where_a_preempted_thread_goes_on(machine: MachineFactory) -> None:
     """At preempt_entry, seen from outside: the thread's own stack, aligned, interrupts off."""
     m = start(machine, "interrupted", "3 1000000000 1")
@@ -208,7 +208,7 @@ def test_where_a_preempted_thread_goes_on(machine: MachineFactory) -> None:
                    f"not far below {interrupted:#x}", hex(rsp))
 
 
-@exercise("3.6", weight=2, read="Who is next")
+@exercise("3.6", weight=2, read="who is next")
 def test_the_lock_is_held_across_the_switch(machine: MachineFactory) -> None:
     """At thread_switch, seen from outside: the queue's lock is held, and interrupts are off.
 
@@ -226,7 +226,7 @@ def test_the_lock_is_held_across_the_switch(machine: MachineFactory) -> None:
     numbers(outcome, r"^(\d+) rounds in")
 
 
-@exercise("3.6", weight=3, read="Who is next")
+@exercise("3.6", weight=3, read="who is next")
 @pytest.mark.parametrize("args", ["relay 50", f"sleepers 7 10 {MS}", "steal 12 50",
                                   f"sleep 3 0 {60 * MS}"],
                          ids=["relay", "sleepers", "steal", "hogs"])
@@ -252,7 +252,7 @@ def test_queues_change_under_their_locks(machine: MachineFactory, args: str) -> 
               "of the CPU, plus 1", m.u32(m.reg("gs_base") + number) + 1, m.u32(holders[heap]))
 
 
-@exercise("3.6", weight=2, read="Who is next")
+@exercise("3.6", weight=2, read="who is next")
 def test_ended_threads_are_gone(machine: MachineFactory, rng: random.Random) -> None:
     """A thread that has ended is given back, and not before it has left its stack."""
     count = rng.randrange(10, 20)
@@ -275,7 +275,7 @@ def test_ended_threads_are_gone(machine: MachineFactory, rng: random.Random) -> 
 # -- sleeping ---------------------------------------------------------------------------------
 
 
-@exercise("3.6", weight=2, read="No ticks")
+@exercise("3.6", weight=2, read="no ticks")
 @pytest.mark.parametrize("cpus", [1, 4])
 def test_sleep_is_exact(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
     """A sleep is never too short, and at most 1 % (and 10 us) too long, from 20 us to 20 s."""
@@ -288,7 +288,7 @@ def test_sleep_is_exact(machine: MachineFactory, rng: random.Random, cpus: int) 
                    "as long, or 1 % longer", slept)
 
 
-@exercise("3.6", weight=2, read="Back from waiting")
+@exercise("3.6", weight=2, read="ready, where, and who is told")
 def test_sleep_beside_others(machine: MachineFactory, rng: random.Random) -> None:
     """Who has slept runs at once, although other threads never give way."""
     lengths = [rng.randrange(10 * MS, 30 * MS) for _ in range(5)]
@@ -300,7 +300,7 @@ def test_sleep_beside_others(machine: MachineFactory, rng: random.Random) -> Non
                    wanted <= slept <= 1.01 * wanted + 10_000, "as long, or 1 % longer", slept)
 
 
-@exercise("3.6", weight=2, read="No ticks")
+@exercise("3.6", weight=2, read="the time is up")
 @pytest.mark.parametrize("cpus", [1, 4])
 def test_many_sleepers(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
     """A hundred threads sleep ten times each, all at once: nobody too short, nobody much too long."""
@@ -311,14 +311,14 @@ def test_many_sleepers(machine: MachineFactory, rng: random.Random, cpus: int) -
                "less than 500,000", late)
 
 
-@exercise("3.6", weight=2, read="Back from waiting")
+@exercise("3.6", weight=2, read="the time is up")
 @pytest.mark.parametrize("cpus", [1, 2])
 def test_waits_with_a_deadline(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
     """A wait that was ended in time leaves no timer behind; one that was not ends at its deadline."""
     run(start(machine, "scheduler_steps", f"timeout {rng.randrange(4 * MS, 9 * MS)}", cpus))
 
 
-@exercise("3.6", weight=2, read="No ticks")
+@exercise("3.6", weight=2, read="no ticks")
 def test_one_thread_alone_is_left_alone(machine: MachineFactory) -> None:
     """While nobody waits there is no reason for an interrupt, and none comes."""
     m = start(machine, "scheduler_steps", "alone")
@@ -338,7 +338,7 @@ def halted(m: Machine) -> list[int]:
     return [int(found) for found in re.findall(r"HLT=(\d)", m.hmp("info registers -a"))]
 
 
-@exercise("3.6", weight=3, read="The idle thread")
+@exercise("3.6", weight=3, read="the idle thread")
 @pytest.mark.parametrize("cpus", [1, 2, 4])
 def test_idle_processors_halt(machine: MachineFactory, cpus: int) -> None:
     """With nothing to do, every CPU halts with interrupts on; seen from outside."""
@@ -350,7 +350,7 @@ def test_idle_processors_halt(machine: MachineFactory, cpus: int) -> None:
     check("CPUs that halt (HLT)", [1] * cpus, halted(m))
 
 
-@exercise("3.6", weight=2, read="The idle thread")
+@exercise("3.6", weight=2, read="the idle thread")
 @pytest.mark.parametrize("cpus", [1, 4])
 def test_sleeping_costs_nothing(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
     """Sleeping long takes no more instructions than sleeping briefly: nobody ticks or spins."""
@@ -369,7 +369,7 @@ def test_sleeping_costs_nothing(machine: MachineFactory, rng: random.Random, cpu
 # -- waking -----------------------------------------------------------------------------------
 
 
-@exercise("3.6", weight=3, read="Back from waiting")
+@exercise("3.6", weight=3, read="no wake-up is lost")
 def test_a_wake_up_before_the_wait_counts(machine: MachineFactory) -> None:
     """thread_wake between thread_prepare_wait and thread_wait: the wait ends at once."""
     m = start(machine, "scheduler_steps", "wait")
@@ -388,7 +388,7 @@ def test_a_wake_up_before_the_wait_counts(machine: MachineFactory) -> None:
                "goes on for ever", outcome.text)
 
 
-@exercise("3.6", weight=2, read="Back from waiting")
+@exercise("3.6", weight=2, read="no wake-up is lost")
 def test_two_wake_ups_at_once(machine: MachineFactory) -> None:
     """A second thread_wake, while the first one is about to queue the thread, does nothing."""
     m = start(machine, "scheduler_steps", "relay 40")
@@ -402,7 +402,7 @@ def test_two_wake_ups_at_once(machine: MachineFactory) -> None:
     numbers(run(m), r"^(\d+) rounds in")
 
 
-@exercise("3.6", weight=2, read="Back from waiting")
+@exercise("3.6", weight=2, read="no wake-up is lost")
 def test_a_wake_up_without_a_wait_is_nothing(machine: MachineFactory) -> None:
     """thread_wake of a thread that runs, or is ready, changes nothing."""
     m = start(machine, "scheduler_steps", "wait")
@@ -418,7 +418,7 @@ def test_a_wake_up_without_a_wait_is_nothing(machine: MachineFactory) -> None:
                f"{m.u64('image:steps_rounds')}")
 
 
-@exercise("3.6", weight=3, read="Back from waiting")
+@exercise("3.6", weight=3, read="no wake-up is lost")
 @pytest.mark.parametrize("cpus", [1, 2, 4])
 def test_threads_wake_each_other(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
     """Two threads wake each other in turn, thousands of times: none is lost, none takes long."""
@@ -430,7 +430,7 @@ def test_threads_wake_each_other(machine: MachineFactory, rng: random.Random, cp
                hint="A CPU that halts is woken by an interrupt, not by its next timer.")
 
 
-@exercise("3.6", weight=2, read="Ready, and where")
+@exercise("3.6", weight=2, read="ready, where, and who is told")
 @pytest.mark.parametrize("cpus", [1, 2, 4])
 def test_a_new_thread_begins(machine: MachineFactory, cpus: int) -> None:
     """A new thread begins while its maker goes on computing: on another CPU at once, or soon here."""
@@ -444,7 +444,7 @@ def test_a_new_thread_begins(machine: MachineFactory, cpus: int) -> None:
 # -- stealing ---------------------------------------------------------------------------------
 
 
-@exercise("3.6", weight=3, read="Work stealing")
+@exercise("3.6", weight=3, read="take work from who has too much")
 @pytest.mark.parametrize("cpus", [2, 4])
 def test_idle_processors_steal(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
     """All threads wait at one CPU, which is busy: the others take them, and share the work."""
