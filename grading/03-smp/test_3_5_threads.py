@@ -222,8 +222,8 @@ def test_the_last_thread_ends_the_machine(machine: MachineFactory) -> None:
 
 @exercise("3.5", weight=2, read="the end of a thread")
 def test_one_after_another(machine: MachineFactory) -> None:
-    """20,000 threads, joined or detached, one after another: memory is back to the start."""
-    run(at_main(machine, "sequence 20000"), budget=600_000_000)
+    """100,000 threads, joined or detached, one after another: memory is back to the start."""
+    run(at_main(machine, "sequence 100000"), budget=2_000_000_000)
 
 
 @exercise("3.5", weight=2, read="the end of a thread")
