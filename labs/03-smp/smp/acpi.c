@@ -127,7 +127,7 @@ static const struct rsdp *search(paddr_t area, size_t size)
     /* EXERCISE 3.1b (10 points): find the root pointer. */
     const char *bytes = (const char *)device_map(area, size + sizeof(struct rsdp), 0);
     for (size_t at = 0; bytes && at < size; at += RSDP_STEP)
-        if (rsdp_valid((const struct rsdp *)(bytes + at)))
+        if (bytes[at] == 'R' && rsdp_valid((const struct rsdp *)(bytes + at)))
             return (const struct rsdp *)(bytes + at);
     return NULL;
     /* END EXERCISE 3.1b */
