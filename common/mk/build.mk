@@ -112,7 +112,7 @@ $(O)/common/apps/%.c.o: common/apps/%.c $(B)/flags
 $(O)/common/apps/%.asm.o: common/apps/%.asm $(B)/flags
 	$(call assemble)
 $(O)/%.c.o: $(S)/%.c $(B)/flags
-	$(call compile,$(CFLAGS_KERNEL))
+	$(call compile,$(CFLAGS_KERNEL) $(if $(filter $*.c,$(FAST)),-O2))
 $(O)/%.asm.o: $(S)/%.asm $(B)/flags
 	$(call assemble)
 

@@ -9,6 +9,8 @@ KERNEL_LIBRARY := sync/barrier.c sync/condition.c sync/deadline.c sync/mutex.c s
                   sync/rwlock.c sync/semaphore.c sync/spin.c threads/keys.c threads/pthread.c \
                   threads/sched.c threads/time.c
 
+FAST := mm/heap.c mm/caches.c  # compiled with -O2: every malloc goes through them
+
 DEBUG_HEAP      := mm/heap_debug.c  # only in images of HEAP=debug
 DEBUG_HEAP_APPS := heap_misuse      # those that the tests boot
 

@@ -32,36 +32,36 @@ struct cache {
     uint32_t frame_count;
 } __attribute__((aligned(64)));
 
+/* What the linker turns calls to (mm/locks.h). */
+void *__wrap_slab_alloc(unsigned number);
+void __wrap_slab_free(struct slab *slab, void *address);
+
 static struct cache *caches[CPUS_MAX];
 static uint64_t drain_asked; /* bit n: CPU n has still to drain its stock */
 
-static struct cache *own_cache(void)
-{
-    return caches[this_cpu()->number];
-}
 
 /* -- staying on a CPU -------------------------------------------------------------------------- */
 
-static inline void stay(void)
+static inline struct cpu *stay(void)
 {
     gs_add(offsetof(struct cpu, preempt_off), 1);
+    return this_cpu();
 }
 
 /* A slice that was over meanwhile ends now. */
-static void give_way(void)
+static __attribute__((noinline)) void give_way(void)
 {
     uint64_t flags = interrupts_save();
 
-    if (flags & RFLAGS_IF)
+    if ((flags & RFLAGS_IF) && this_cpu()->preempt_off == 0)
         schedule();
     interrupts_restore(flags);
 }
 
-static inline void leave(void)
+static inline void leave(struct cpu *cpu)
 {
-    struct cpu *cpu = this_cpu();
-
-    if (--cpu->preempt_off == 0 && cpu->queue.preempt_wanted)
+    cpu->preempt_off--;
+    if (cpu->queue.preempt_wanted) /* of the CPU where this was: a look for nothing does no harm */
         give_way();
 }
 
@@ -110,12 +110,16 @@ static bool give_object(struct stock *stock, struct slab_object *object)
     /* END EXERCISE 3.8f */
 }
 
-void *stock_take_object(unsigned number)
+void *__wrap_slab_alloc(unsigned number)
 {
-    stay();
-    void *object = take_object(&own_cache()->objects[number], number);
-    leave();
-    return object;
+    void *object = NULL;
+
+    if (smp_active) {
+        struct cpu *cpu = stay();
+        object = take_object(&caches[cpu->number]->objects[number], number);
+        leave(cpu);
+    }
+    return object ? object : slab_alloc_locked(number);
 }
 
 void stock_check_object(const struct slab *slab, const void *address, const char *caller)
@@ -132,22 +136,26 @@ void stock_check_object(const struct slab *slab, const void *address, const char
     }
 }
 
-bool stock_give_object(struct slab *slab, void *address)
+void __wrap_slab_free(struct slab *slab, void *address)
 {
     struct slab_object *object = address;
     bool given = false;
 
-    stay();
-    struct stock *stock = &own_cache()->objects[slab->cache - slab_caches];
-    uint32_t from_end = (uintptr_t)slab + slab_bytes(slab->order) - (uintptr_t)object;
-    uint32_t index = from_end / SIZE_CLASS_STEP * stock->inverse >> 32;
-    if (index * slab->size == from_end && index <= slab->objects) {
-        stock_check_object(slab, object, "free");
-        if (object->mark != SLAB_FREE) /* else it may be free in the slab, which will look */
-            given = give_object(stock, object);
+    if (smp_active) {
+        struct cpu *cpu = stay();
+        struct stock *stock = &caches[cpu->number]->objects[slab->cache - slab_caches];
+        uint32_t from_end = (uintptr_t)slab + slab_bytes(slab->order) - (uintptr_t)object;
+        uint32_t index = from_end / SIZE_CLASS_STEP * stock->inverse >> 32;
+        if (index * slab->size == from_end && index <= slab->objects) {
+            if (object->mark == SLAB_FREE)
+                stock_check_object(slab, object, "free");
+            else /* with the mark it may be free in the slab, which will look */
+                given = give_object(stock, object);
+        }
+        leave(cpu);
     }
-    leave();
-    return given;
+    if (!given)
+        slab_free_locked(slab, address);
 }
 
 /* -- frames ------------------------------------------------------------------------------------ */
@@ -194,7 +202,7 @@ static bool give_frame(struct cache *cache, uint32_t number)
 paddr_t stock_take_frame(void)
 {
     uint64_t flags = interrupts_save();
-    paddr_t frame = take_frame(own_cache());
+    paddr_t frame = take_frame(caches[this_cpu()->number]);
 
     interrupts_restore(flags);
     return frame;
@@ -211,7 +219,7 @@ bool stock_give_frame(paddr_t address)
     uint64_t flags = interrupts_save();
     if (frame_table[number].unused == FRAME_STOCKED)
         panic("frame_free: %#lx is free already", address);
-    given = give_frame(own_cache(), number);
+    given = give_frame(caches[this_cpu()->number], number);
     interrupts_restore(flags);
     return given;
 }
@@ -221,7 +229,7 @@ bool stock_give_frame(paddr_t address)
 /* Interrupts are off, and nobody on this CPU is in the middle of the functions above. */
 static void drain_own(void)
 {
-    struct cache *cache = own_cache();
+    struct cache *cache = caches[this_cpu()->number];
 
     for (unsigned number = 0; number < SIZE_CLASSES; number++) {
         struct stock *stock = &cache->objects[number];

@@ -2,7 +2,8 @@
  * Per-CPU caches: a stock of free objects and frames on each processor, so that most calls of
  * malloc, free, frame_alloc and frame_free take no lock and share nothing with other CPUs.
  *
- * They stand before slabs (mm/slab.h) and frames (mm/frames.h), for which all in a stock is in
+ * They stand before slabs (the linker turns slab_alloc and slab_free to mm/caches.c) and frames
+ * (mm/frames.h; mm/locks.c calls stock_take_frame and stock_give_frame), for which all in a stock is in
  * use. A stock that is empty is filled with a batch under one lock; one that is too full gives a
  * batch back. Objects are linked as in a slab, by their `next`, and bear its mark SLAB_FREE;
  * frames are linked by their notes, and their `unused` is FRAME_STOCKED.
@@ -24,12 +25,6 @@
 
 /* Makes the caches of all CPUs. Called once, before smp_active. Panics where memory is short. */
 void caches_init(void);
-
-/* An object of class `number`, as slab_alloc; NULL: there is none in stock, and none to be had. */
-void *stock_take_object(unsigned number) __attribute__((warn_unused_result));
-
-/* Takes an object, as slab_free, with its words where it is none; false: the caller keeps it. */
-bool stock_give_object(struct slab *slab, void *object);
 
 /* Panics, in the name of `caller`, if this object is in some stock: it is free, then. */
 void stock_check_object(const struct slab *slab, const void *object, const char *caller);

@@ -206,24 +206,19 @@ REAL(void *, slab_alloc, (unsigned number))
 REAL(void, slab_free, (struct slab * slab, void *object))
 REAL(uint64_t, slab_trim, (void))
 
-void *__wrap_slab_alloc(unsigned number)
+void *slab_alloc_locked(unsigned number)
 {
-    if (smp_active) {
-        void *object = stock_take_object(number);
-        if (object)
-            return object;
-    }
     uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
     void *object = __real_slab_alloc(number);
+
     spin_unlock(&heap_lock, flags);
     return object;
 }
 
-void __wrap_slab_free(struct slab *slab, void *object)
+void slab_free_locked(struct slab *slab, void *object)
 {
-    if (smp_active && stock_give_object(slab, object))
-        return;
     uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+
     __real_slab_free(slab, object);
     spin_unlock(&heap_lock, flags);
 }

@@ -37,6 +37,10 @@ uint64_t memory_lock(struct spinlock *lock, uint64_t need);
 /* Whether the calling CPU holds a lock that a page fault needs. Interrupts are off. */
 bool memory_locked(void);
 
+/* slab_alloc and slab_free behind the lock, for what no per-CPU cache has or takes. */
+void *slab_alloc_locked(unsigned number) __attribute__((warn_unused_result));
+void slab_free_locked(struct slab *slab, void *object);
+
 /*
  * What the per-CPU caches (mm/caches.h) fill and empty themselves with, many under one lock.
  *
