@@ -523,10 +523,12 @@ static int lives_main(unsigned rounds)
 
 /* ---- thread-local data, errno, keys --------------------------------------------------------- */
 
+extern const char tls_start[], tls_end[]; /* image.ld */
+
 static __thread uint32_t local_given = 0x12345678;
 static __thread uint64_t local_words[7] = {3, 1, 4, 1, 5, 9, 2};
 static __thread char local_aligned[80] __attribute__((aligned(64))) = "aligned";
-static __thread uint8_t local_zero[3001];
+static __thread uint8_t local_zero[501];
 static __thread struct thread *local_owner;
 static pthread_key_t key;
 static unsigned destroyed;
@@ -586,12 +588,13 @@ static int tls(unsigned threads)
 {
     struct thread *all[LIVES_MAX];
     void *dirt[LIVES_MAX];
+    size_t size = tls_end - tls_start + 64; /* of a copy and its control block */
 
     check_fresh();
     check("pthread_key_create", 0, pthread_key_create(&key, destroy));
     for (unsigned i = 0; i < threads; i++) {
-        dirt[i] = malloc(3200);
-        memset(dirt[i], 0xff, 3200);
+        dirt[i] = malloc(size);
+        memset(dirt[i], 0xff, size);
     }
     for (unsigned i = 0; i < threads; i++)
         free(dirt[i]);
