@@ -240,7 +240,7 @@ def test_queues_change_under_their_locks(machine: MachineFactory, args: str) -> 
     holders = {q + of: q + holder for q in queues for of in (ready, timers)}
     m.set_breakpoint("image:heap_insert")
     m.set_breakpoint("image:heap_remove")
-    for _ in range(100):
+    for _ in range(40):
         outcome = m.run(INSTRUCTIONS // 5)
         if outcome.kind is not Kind.BREAKPOINT:
             break
