@@ -13,8 +13,9 @@ from pagurus.machine import BUDGET, Machine
 from pagurus.outcome import Kind, Outcome
 from pagurus.verdict import CheckFailed, MachineEnded
 
-_PATH = 6000  # instructions that are looked at until the first thread sleeps or is done
-_ALONE = 60_000  # instructions for the second thread's part; it needs some hundreds
+_PATH = 20_000  # instructions for a function that the first thread calls, unless it sleeps
+_SLEEP = 200_000  # for such a sleep, if it has a time-out
+_ALONE = 20_000  # for the second thread's part; it needs some hundreds
 _ROUND = 3_000_000  # instructions for a round
 
 
@@ -32,21 +33,33 @@ class Rounds:
         self.m.write("image:held_swap", swap.to_bytes(4, "little"))
 
     def path(self, functions: list[str]) -> list[int]:
-        """The addresses in these functions that the first thread comes by before it sleeps."""
+        """The addresses in these functions that the first thread comes by if it is left alone.
+
+        That is all the way up to a sleep from which only the second one can wake it.
+        """
         m, found = self.m, dict[int, None]()
         self._first_comes_to(m.address(f"image:{functions[0]}"))
-        for _ in range(_PATH):
-            symbol = m.here().symbol
-            if symbol in ("held_first", "thread_switch"):
-                break
-            if symbol in functions:
+        cpu = self._cpu_in(functions[0])
+        while m.here().symbol != "held_first":
+            if m.here().symbol in functions:
                 found[m.reg("rip")] = None
-            m.step()
-        else:
-            fail(f"{functions[0]} returns, or sleeps", f"within {_PATH} instructions",
-                 f"at {m.here(with_line=True)}")
-        self._end_round(m.address("image:thread_switch"))
+                m.step()
+            elif not self._return(cpu, m.u64(m.reg("rsp"))):
+                break
+        self._end_round(m.address("image:futex_wait"))
         return list(found)
+
+    def _return(self, cpu: int, address: int) -> bool:
+        """Whether the function just called comes back."""
+        m = self.m
+        m.set_breakpoint(address)
+        outcome = m.run_alone(cpu, _PATH)
+        if outcome.kind is not Kind.BREAKPOINT:
+            m.run(_SLEEP)  # perhaps its time is up
+        m.select_cpu(cpu)
+        back = m.reg("rip") == address
+        m.clear_breakpoint(address)
+        return back
 
     def interrupt(self, address: int) -> None:
         """One round, in which the first thread stands still at `address` during the other's part."""
@@ -67,8 +80,7 @@ class Rounds:
     def _end_round(self, address: int) -> None:
         m = self.m
         m.write("image:may_act", m.read("image:go", 8))
-        second = self._second()
-        alone = m.run_alone(second, _ALONE)
+        alone = m.run_alone(self._cpu_in("await_cue"), _ALONE)
         if alone.ended:
             self._explain(alone, address)
         while True:
@@ -78,13 +90,13 @@ class Rounds:
             if m.reg("rip") == m.address("image:round_over"):
                 return
 
-    def _second(self) -> int:
-        """The CPU on which the second thread waits for its cue."""
+    def _cpu_in(self, function: str) -> int:
+        """The CPU that stands in a function."""
         for cpu in range(self.m.spec.smp):
             self.m.select_cpu(cpu)
-            if self.m.here().symbol == "await_cue":
+            if self.m.here().symbol == function:
                 return cpu
-        fail("the second thread waits for its cue", "a CPU in await_cue", "none")
+        fail(f"a thread is in {function}", "a CPU there", "none")
 
     def _explain(self, outcome: Outcome, address: int) -> NoReturn:
         when = f"the first thread was interrupted at {self.m.place(address, with_line=True)}"

@@ -418,13 +418,28 @@ void cheap_end(void)
     ended++;
 }
 
+static void *wait_for(void *sem)
+{
+    return (void *)(long)sem_wait(sem);
+}
+
 static void cheap(void)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+    pthread_t thread;
     sem_t sem;
 
-    sem_init(&sem, 0, 1);
+    /* Somebody has waited, and goes on; somebody has given up. */
+    sem_init(&sem, 0, 0);
+    check("pthread_create", 0, pthread_create(&thread, NULL, wait_for, &sem));
+    pass(PAUSE);
+    sem_post(&sem);
+    pthread_join(thread, NULL);
+    struct timespec at = in(CLOCK_REALTIME, MILLI);
+    check("errno of sem_timedwait", ETIMEDOUT, failed(sem_timedwait(&sem, &at)));
+    sem_post(&sem);
+
     cheap_begin();
     for (int i = 0; i < 1000; i++) {
         pthread_mutex_lock(&mutex);
