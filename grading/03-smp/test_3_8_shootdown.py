@@ -70,6 +70,12 @@ def test_who_waits_for_a_lock_is_no_obstacle(machine: MachineFactory, rng: rando
     run_model(machine, f"wait {rng.randrange(1000)} 12", 2, 200_000_000)
 
 
+@exercise("3.8", weight=2, read="tell the others, and wait for them")
+def test_nobody_is_left_out(machine: MachineFactory, rng: random.Random) -> None:
+    """A page is unmapped while one of the others has interrupts off: all are waited for."""
+    run_model(machine, "busy 1 8", 4, 200_000_000)
+
+
 @exercise("3.8", weight=2, read="collect what the others have to flush")
 def test_one_request_for_many_pages(machine: MachineFactory, rng: random.Random) -> None:
     """Pages that are unmapped in one call are flushed in one request, which names all of them."""

@@ -5,6 +5,7 @@
  *   gone    one reads (or, SEED odd, writes) a page that another takes away: ends in a page fault
  *   batch   pages are unmapped, many in one call, while somebody looks on from outside
  *   wait    a page is taken away while another processor waits for a spinlock
+ *   busy    a page is taken away while another processor has interrupts off
  *   storm   threads map, touch, protect and unmap, allocate and free, all at the same time
  *   pass    one thread allocates what another frees
  */
@@ -259,6 +260,42 @@ static void wait_rounds(uint32_t rounds)
     }
 }
 
+/* ---- busy ----------------------------------------------------------------------------------- */
+
+#define LONG_ENOUGH 3000 /* turns, in which the other processors have answered long since */
+
+static uint32_t busy, returned;
+
+static void *busy_reader(void *argument)
+{
+    uint64_t flags = interrupts_save();
+
+    (void)*(volatile uint8_t *)AREA;
+    __atomic_store_n(&busy, 1, __ATOMIC_RELEASE);
+    for (uint32_t i = 0; i < LONG_ENOUGH; i++)
+        pause();
+    if (__atomic_load_n(&returned, __ATOMIC_ACQUIRE))
+        wrong("page_unmap waits for CPU %u, which has interrupts off and has not flushed", 0, 1,
+              this_cpu()->number);
+    interrupts_restore(flags);
+    return NULL;
+}
+
+static void busy_rounds(uint32_t rounds)
+{
+    for (uint32_t i = 0; i < rounds; i++) {
+        vaddr_t from = AREA;
+        map_one(AREA);
+        busy = returned = 0;
+        pthread_t thread = start(busy_reader, NULL);
+        wait_for(&busy, 1);
+        if (page_unmap(&kernel_tables, &from, AREA + PAGE_SIZE, NULL))
+            wrong("page_unmap", 0, 1);
+        __atomic_store_n(&returned, 1, __ATOMIC_RELEASE);
+        pthread_join(thread, NULL);
+    }
+}
+
 /* ---- storm ---------------------------------------------------------------------------------- */
 
 #define BLOCKS 40
@@ -477,13 +514,15 @@ int main(int argc, char **argv)
         batch(seed | 1, rounds);
     else if (!strcmp(kind, "wait"))
         wait_rounds(rounds);
+    else if (!strcmp(kind, "busy"))
+        busy_rounds(rounds);
     else if (!strcmp(kind, "storm"))
         storm(seed, rounds);
     else if (!strcmp(kind, "pass"))
         pass(seed, rounds);
     else {
-        printf(
-            "usage: memory_model remap|gone|batch|wait|storm|pass SEED ROUNDS   (with CPUS=4)\n");
+        printf("usage: memory_model KIND SEED ROUNDS   (with CPUS=4)\n"
+               "KIND: remap, gone, batch, wait, busy, storm or pass\n");
         return 2;
     }
     printf("%s: all is well\n", kind);

@@ -1,4 +1,4 @@
-/* MUTANT 3.8b: waits until the first one has flushed. CAUGHT BY: 3.8/pages_are_exchanged_for_all */
+/* MUTANT 3.8b: waits until the first one has flushed. CAUGHT BY: 3.8/nobody_is_left_out */
     uint64_t others = 0;
     for (uint32_t i = 0; i < cpu_count; i++)
         if (cpus[i]->online && i != cpu_number())

@@ -7,6 +7,7 @@
 #include "exercise.h"
 #include "kernel/traps.h"
 #include "machine.h"
+#include "mm/direct.h"
 #include "mm/frames.h"
 #include "mm/locks.h"
 #include "smp/cpu.h"
@@ -38,7 +39,6 @@ void __wrap_slab_free(struct slab *slab, void *address);
 
 static struct cache *caches[CPUS_MAX];
 static uint64_t drain_asked; /* bit n: CPU n has still to drain its stock */
-
 
 /* -- staying on a CPU -------------------------------------------------------------------------- */
 
@@ -122,15 +122,24 @@ void *__wrap_slab_alloc(unsigned number)
     return object ? object : slab_alloc_locked(number);
 }
 
+/* Whether an address lies in a slab, by its frame's note: then it can be read. */
+static bool in_slab(const void *address)
+{
+    uint64_t number = direct_address(address) / PAGE_SIZE;
+
+    return number < frame_table_count && note_is_slab(frame_table[number].note);
+}
+
 void stock_check_object(const struct slab *slab, const void *address, const char *caller)
 {
     const struct slab_object *object = address;
 
     if (object->mark != SLAB_FREE) /* a program may store the same number */
         return;
-    for (uint32_t i = 0; i < cpu_count; i++) { /* others may change theirs: no more than a look */
+    /* Other CPUs change their stocks meanwhile: so this is no more than a look, and a careful one. */
+    for (uint32_t i = 0; i < cpu_count; i++) {
         const struct slab_object *at = caches[i]->objects[slab->cache - slab_caches].first;
-        for (uint32_t steps = 0; at && steps <= STOCK_MOST; steps++, at = at->next)
+        for (uint32_t steps = 0; in_slab(at) && steps <= STOCK_MOST; steps++, at = at->next)
             if (at == object)
                 panic("%s: %p is free already", caller, address);
     }
