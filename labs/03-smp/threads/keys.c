@@ -19,7 +19,7 @@ struct key_value {
 };
 
 static struct key keys[PTHREAD_KEYS_MAX];
-static struct spinlock lock; /* of the table of keys */
+static struct spinlock lock = SPINLOCK("keys");
 
 static uint32_t generation_of(pthread_key_t key)
 {

@@ -61,6 +61,7 @@ static struct thread *thread_make(void)
         thread_free(thread);
         return NULL;
     }
+    thread->end = (struct spinlock)SPINLOCK("a thread's end");
     thread->weight = WEIGHT_NORMAL;
     thread->state = THREAD_WAITING;
     thread->references = 2; /* the maker's, and its own */
