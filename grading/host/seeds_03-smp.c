@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acpi_make.h"
 #include "test.h"
 
 static const char *folder;
@@ -25,11 +26,20 @@ static void keep_pairing_heap(void)
     keep("pairing_heap", "mixed", mixed, sizeof mixed);
 }
 
+static void keep_acpi(void)
+{
+    uint8_t input[ACPI_INPUT_MAX];
+
+    keep("acpi", "rsdt", input, acpi_make_known(input, false));
+    keep("acpi", "xsdt", input, acpi_make_known(input, true));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
         return 2;
     folder = argv[1];
     keep_pairing_heap();
+    keep_acpi();
     return 0;
 }
