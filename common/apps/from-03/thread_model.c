@@ -9,10 +9,11 @@
  *   thread_model crowd COUNT                       so many at once
  *   thread_model memory                            thread_create where memory is short
  *   thread_model stacks SEED COUNT                 stacks come and go
+ *   thread_model slots                             as many stacks as there can be
  *   thread_model deep BYTES                        a thread that uses so much of its stack
  *   thread_model last                              main ends before the others
  *
- * The grader writes a jump to model_schedule at the start of `schedule`, and so on (detours, below),
+ * The grader writes a jump to model_schedule at the start of `schedule`, and so on,
  * when the machine has reached main. There is one processor, and no interrupt comes.
  */
 #include <errno.h>
