@@ -173,17 +173,20 @@ static void step_sleepers(int count, char **numbers)
 
 static volatile long turns[THREADS_MAX];
 static long turns_wanted, least[THREADS_MAX];
-static int yielders, yielders_there;
+static int yielders;
+static volatile int last_turn = -1;
+static volatile long in_a_row;
+static long yield_start;
 
 static void *yields(void *argument)
 {
     int self = (long)argument;
 
-    __atomic_fetch_add(&yielders_there, 1, __ATOMIC_RELAXED);
-    while (__atomic_load_n(&yielders_there, __ATOMIC_RELAXED) < yielders)
-        sched_yield();
+    sleep_until(yield_start);
     while (turns[self] < turns_wanted) {
         turns[self]++;
+        in_a_row += last_turn == self;
+        last_turn = self;
         sched_yield();
     }
     least[self] = turns_wanted; /* how far the others are, when this one is done */
@@ -200,14 +203,17 @@ static void step_yield(int count, char **numbers)
 
     yielders = atoi(numbers[0]);
     fewest = turns_wanted = atol(numbers[1]);
+    yield_start = now() + 20000000;
     for (long i = 0; i < yielders; i++)
         ids[i] = begin(yields, (void *)i);
+    while (now() < yield_start) /* all sleep meanwhile, and begin as equals */
+        compute(1);
     for (int i = 0; i < yielders; i++) {
         pthread_join(ids[i], NULL);
         if (least[i] < fewest)
             fewest = least[i];
     }
-    report("at least %ld of %ld turns\n", fewest, turns_wanted);
+    report("at least %ld of %ld turns, %ld in a row\n", fewest, turns_wanted, in_a_row);
 }
 
 /* -- chain: MILLISECONDS: each thread makes the next one and ends, beside one that counts ------------ */
