@@ -188,8 +188,8 @@ def test_most_objects_need_no_lock(machine: MachineFactory, rng: random.Random) 
             stocks.free(block)
         taken = stocks.tickets("heap_lock") - before
         check_that(f"times that the heap's lock was taken for {3 * limit} times malloc({size}), "
-                   "and then free", 4 <= taken <= 16,
-                   f"a batch of about {limit // 2} objects each time: 4 to 16", str(taken))
+                   "and then free", 8 <= taken <= 16,
+                   f"a batch of about {limit // 2} objects each time: 8 to 16", str(taken))
 
 
 @exercise("3.8", weight=2, read="a frame from this CPU's stock")

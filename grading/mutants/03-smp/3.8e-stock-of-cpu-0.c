@@ -4,9 +4,9 @@
     if (!stock->first)
         stock->first = objects_take(number, stock->limit / 2, &stock->count);
     struct slab_object *object = stock->first;
+    pause();
     if (object) {
         stock->first = object->next;
-        pause();
         stock->count--;
         object->mark = 0;
     }

@@ -1,4 +1,4 @@
-/* MUTANT 3.8f: cuts the list, and gives nothing back. CAUGHT BY: 3.8/what_others_free_comes_back */
+/* MUTANT 3.8f: cuts the list, and gives nothing back. CAUGHT BY: 3.8/most_objects_need_no_lock */
     object->next = stock->first;
     object->mark = SLAB_FREE;
     stock->first = object;
