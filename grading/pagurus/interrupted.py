@@ -1,9 +1,9 @@
 """A thread held at one of its instructions, while another does all of its part.
 
-The application sync_sweep plays rounds of two threads, `sync_sweep held KIND`. Here the first one is
-stopped somewhere in a function, as an interrupt could stop it; the second one's CPU runs alone until
-it has done its part, or can do no more; then all go on, and the round must come to its end. Each
-instruction of the function can be tried, so a gap of a single one is found every time.
+The application sync_sweep plays rounds of two threads, `sync_sweep held KIND`. Here the first one
+is stopped somewhere in a function, as an interrupt could stop it; the second one's CPU runs alone
+until it has done its part, or can do no more; then all go on, and the round must come to its end.
+Each instruction of the function can be tried, so a gap of a single one is found every time.
 """
 
 from typing import NoReturn
@@ -62,9 +62,25 @@ class Rounds:
         return back
 
     def interrupt(self, address: int) -> None:
-        """One round, in which the first thread stands still at `address` during the other's part."""
+        """A round, in which the first thread stands still at `address` during the other's part."""
         self._first_comes_to(address)
         self._end_round(address)
+
+    def interrupt_both(self, address: int) -> None:
+        """The same; but the other one stands still, too, behind its futex_wake."""
+        m = self.m
+        self._first_comes_to(address)
+        first = m.stopped_cpu
+        m.set_breakpoint("image:futex_wake")
+        self._cue()
+        m.clear_breakpoint("image:futex_wake")
+        if m.here().symbol == "futex_wake":
+            back, second = m.u64(m.reg("rsp")), m.stopped_cpu
+            m.set_breakpoint(back)
+            m.run_alone(second, _ALONE)
+            m.clear_breakpoint(back)
+        m.run_alone(first, _ALONE)
+        self._await_end(address)
 
     def _first_comes_to(self, address: int) -> None:
         m = self.m
@@ -78,11 +94,18 @@ class Rounds:
         m.clear_breakpoint(address)
 
     def _end_round(self, address: int) -> None:
-        m = self.m
-        m.write("image:may_act", m.read("image:go", 8))
-        alone = m.run_alone(self._cpu_in("await_cue"), _ALONE)
+        alone = self._cue()
         if alone.ended:
             self._explain(alone, address)
+        self._await_end(address)
+
+    def _cue(self) -> Outcome:
+        """The second thread does its part, and nobody else does anything."""
+        self.m.write("image:may_act", self.m.read("image:go", 8))
+        return self.m.run_alone(self._cpu_in("await_cue"), _ALONE)
+
+    def _await_end(self, address: int) -> None:
+        m = self.m
         while True:
             outcome = m.run(_ROUND)
             if outcome.kind is not Kind.BREAKPOINT:

@@ -448,6 +448,11 @@ class Machine:
         name = where if isinstance(where, str) else f"{where:#x}"
         raise MachineEnded(outcome, f"the machine reaches {name}")
 
+    @property
+    def stopped_cpu(self) -> int:
+        """The CPU that the last breakpoint has stopped."""
+        return self._stop_thread - 1
+
     def run_alone(self, cpu: int, budget: int = REACH_BUDGET) -> Outcome:
         """Run one CPU while all others stand still, until it halts or as `run` does.
 
