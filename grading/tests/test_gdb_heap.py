@@ -61,6 +61,13 @@ def free(session: Session, block: int) -> None:
     session.gdb(f"call ((void (*)(unsigned long))free)({block:#x})")
 
 
+def test_a_backtrace_ends_where_the_stack_begins(at_main: Session) -> None:
+    frames = at_main.gdb.lines("backtrace")
+    assert re.match(r"#0 +main ", frames[0])
+    assert re.match(r"#\d+ .* in stack_enter ", frames[-2])
+    assert re.fullmatch(r"#\d+ +0x0+ in \?\? \(\)", frames[-1])
+
+
 def test_a_small_block(at_main: Session) -> None:
     gdb = at_main.gdb
     block = malloc(at_main, 3000)
