@@ -1,7 +1,7 @@
 """Page tables of a kernel of lab 02 on, as the grader checks them: all pages, all frames of tables."""
 
 from pagurus import x86
-from pagurus.checks import check, check_that
+from pagurus.checks import check, check_that, fail
 from pagurus.machine import Machine
 
 PAGE, MIB2, GIB = 1 << 12, 1 << 21, 1 << 30
@@ -48,7 +48,12 @@ def check_leaves(expected: list[Page], found: list[x86.Leaf], what: str = "page"
         check_that(f"the {at} has at all levels the rights that its own entry grants",
                    (leaf.writable, leaf.executable) == (bool(entry & W), not entry & x86.PTE_NX),
                    "tables above that grant everything", str(leaf))
-    check(f"how many times a {what} is mapped", len(expected), len(found))
+    if len(expected) != len(found):
+        missing = [f"a {x86.SIZE_NAMES[size]} {what} at {address:#x}"
+                   for address, size, _ in expected[len(found):]]
+        fail(f"the number of {what.replace('page', 'pages', 1)}",
+             f"{len(expected)}" + (f", behind the last one found {missing[0]}" if missing else ""),
+             f"{len(found)}" + ("" if missing else f", too many from {found[len(expected)]} on"))
 
 
 def read_tree(m: Machine, root: int) -> tuple[list[x86.Leaf], list[x86.Table]]:
