@@ -12,7 +12,8 @@
  * meet such an entry, and by a very small chance take it for a block.
  *
  * Locking: none yet; lab 03 puts it behind these functions. Not to be called from an interrupt,
- * but from the page-fault handler.
+ * but from the page-fault handler. It may come wherever a stack grows, which therefore must not be
+ * in the middle of one of these functions: each begins with stack_room (mm/stack_room.h).
  *
  * Source: Knuth, The Art of Computer Programming, vol. 1, §2.5 (the buddy system).
  */

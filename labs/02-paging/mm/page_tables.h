@@ -15,7 +15,9 @@
  * stays. Only an entry of 0 is absent (so physical page 0 takes no PAGE_NONE | PAGE_X).
  *
  * Locking: none yet; lab 03 puts it behind these functions. Not to be called from an interrupt,
- * but from the page-fault handler.
+ * but from the page-fault handler. It may come wherever a stack grows, which therefore must not be
+ * in the middle of one of these functions: page_map, page_unmap and page_protect begin with
+ * stack_room (mm/stack_room.h), and who calls page_map_at does so before the walk.
  */
 #pragma once
 

@@ -13,6 +13,7 @@
 #include "mm/frames.h"
 #include "mm/layout.h"
 #include "mm/page_walk.h"
+#include "mm/stack_room.h"
 
 #define LARGE_LEVEL 2 /* of the large pages' entries: 2 MiB */
 #define LARGE_ORDER 9 /* of their frames */
@@ -114,6 +115,8 @@ static int commit_page(struct region_space *space, const struct region *region, 
 
 int region_commit(struct region_space *space, vaddr_t address, uint32_t error_code)
 {
+    stack_room(2 * STACK_NEED);
+
     /* EXERCISE 2.5b (15 points): commit on first touch. */
     const struct region *region = region_at(space, address);
     if (!region || (region->flags & PAGE_NONE) || (error_code & (PF_PRESENT | PF_RESERVED)) ||
