@@ -45,8 +45,7 @@ int main(int argc, char **argv)
             struct block *next = first->next;
             if (first->number != --count) {
                 fill_rounds[round].wrong = count;
-                printf("block %lu holds %lu\n", (unsigned long)count,
-                       (unsigned long)first->number);
+                printf("block %lu holds %lu\n", (unsigned long)count, (unsigned long)first->number);
                 return 1;
             }
             free(first);

@@ -390,7 +390,7 @@ static void refill(void)
     check("region_reserve of the page that was released", 0,
           region_reserve(&application_space, &first, PAGE, PAGE_W, REGION_LARGE, REGION_FREE));
     check("regions when the page is back", 1, regions());
-    const volatile uint64_t *left = &frames_free; /* a fault changes it, which no compiler expects */
+    const volatile uint64_t *left = &frames_free; /* changed by a fault, behind C's back */
     uint64_t before = *left;
     check("the first word of the page", 0, *(volatile uint64_t *)at);
     check("frames that one page takes, where all others of its 2 MiB are there", 1, before - *left);
@@ -494,7 +494,7 @@ static void exhaust(void)
         answered("mprotect of a region's middle, with memory for one region of two",
                  mprotect(at + 8 * PAGE, PAGE, PROT_READ), ENOMEM);
         check("regions after mprotect failed", count - 1, regions());
-        answered("munmap of a large page's middle, with memory for a region and no frame for a table",
+        answered("munmap of a large page's middle, with memory for a region, not a table",
                  munmap(wide + 2 * MIB + 8 * PAGE, PAGE), ENOMEM);
         check("regions after munmap failed", count - 1, regions());
         *(volatile uint64_t *)(at + 8 * PAGE + 16) = 9;
