@@ -95,6 +95,8 @@ def _explain(exercise: ExerciseResult, grade: Grade, full: bool) -> Iterator[str
         todo = sorted({test.what for test in failed})
         yield ""
         yield f"{exercise.id}  NOT-DONE: {'; '.join(todo)}"
+        if full:
+            yield from _reached(failed, grade.lab)
         return
     for test in failed:
         if full:
@@ -102,6 +104,17 @@ def _explain(exercise: ExerciseResult, grade: Grade, full: bool) -> Iterator[str
             yield from explain_test(test, grade.lab)
         else:
             yield f"{test.verdict:<13} {test.name}: {_shorten(test.what)}"
+
+
+def _reached(failed: list[TestResult], stage: str) -> Iterator[str]:
+    """How far tests came that are NOT-DONE: checks that failed before, and functions called."""
+    for test in failed:
+        if test.reached and test.reached.startswith("failed: "):
+            yield ""
+            yield from explain_test(test, stage)
+    for test in failed:
+        if test.reached and test.reached.startswith("called: "):
+            yield f"    {test.name} came to the call of {test.reached.removeprefix('called: ')}"
 
 
 def explain_test(test: TestResult, stage: str) -> Iterator[str]:
@@ -112,7 +125,7 @@ def explain_test(test: TestResult, stage: str) -> Iterator[str]:
     # A machine's end is told once: it is both what is wrong and what was found.
     found = None if test.found == test.what else test.found
     rows += [(label, text) for label, text in (
-        ("expected", test.expected), ("found", found), ("hint", test.hint)) if text]
+        ("before", test.reached), ("expected", test.expected), ("found", found), ("hint", test.hint)) if text]
     if test.detail:
         rows += [("trace", line) for line in test.detail.rstrip().splitlines()]
     if test.console:

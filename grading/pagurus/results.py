@@ -27,6 +27,7 @@ class TestResult:
     found: str | None = None
     hint: str | None = None
     detail: str | None = None
+    reached: str | None = None  # of NOT-DONE: the check that had failed, or the function called
     console: list[str] = field(default_factory=list)  # the last lines
     read: str = ""  # where in the lab text
     seed: str = ""
@@ -153,7 +154,7 @@ def gradescope(grade: Grade) -> dict[str, Any]:
 def explanation_text(test: TestResult) -> str:
     """The parts of an explanation, one a line."""
     lines = [f"{test.verdict}: {test.what}" if test.what else test.verdict]
-    for label, value in (("expected", test.expected), ("found", test.found),
+    for label, value in (("before", test.reached), ("expected", test.expected), ("found", test.found),
                          ("hint", test.hint), ("read", test.read)):
         if value:
             lines.append(f"{label}: {value}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from pagurus import panics
 from pagurus.outcome import Kind, Outcome
 
 
@@ -54,7 +55,9 @@ class CallFailed(MachineEnded):
     """A function called by Machine.call did not return."""
 
     def __init__(self, outcome: Outcome, function: str) -> None:
+        function = function.rpartition(":")[2]
         super().__init__(outcome, f"{function}() returns")
+        self.function = function
 
 
 class TimeIsUp(Exception):
@@ -71,6 +74,7 @@ class Explanation:
     found: str | None = None
     hint: str | None = None
     detail: str | None = None  # only for HARNESS-ERROR: the traceback
+    reached: str | None = None  # only for NOT-DONE: how far the test had come
 
 
 def exercise_key(exercise: str) -> tuple[int, int]:
@@ -127,9 +131,10 @@ def explain(exercise: str, error: BaseException | None, outcomes: list[Outcome])
     if verdict is Verdict.NOT_DONE:
         todo = next((end.exercise for end in outcomes
                      if end.exercise and is_not_done(exercise, end.exercise)), exercise)
-        return Explanation(verdict, f"exercise {todo} is not done yet")
+        return not_done(f"exercise {todo} is not done yet", error)
     if isinstance(error, MachineEnded):
-        return Explanation(verdict, error.outcome.text, error.wanted, error.outcome.text)
+        text = panics.in_words(error.outcome)
+        return Explanation(verdict, text, error.wanted, text)
     if isinstance(error, CheckFailed):
         plain = error.expected is None and error.found is None
         return Explanation(verdict, error.label, None if plain else show(error.expected),
@@ -141,6 +146,18 @@ def explain(exercise: str, error: BaseException | None, outcomes: list[Outcome])
     died = next((end.text for end in outcomes if end.kind is Kind.QEMU_DIED), None)
     kind = "" if isinstance(error, HarnessError) else f"{type(error).__name__}: "
     return Explanation(Verdict.HARNESS_ERROR, died or f"{kind}{error}")
+
+
+def not_done(what: str, error: BaseException | None) -> Explanation:
+    """NOT-DONE, and the check that had failed all the same, or the call that came to the place."""
+    if isinstance(error, CheckFailed):
+        plain = error.expected is None and error.found is None
+        return Explanation(
+            Verdict.NOT_DONE, what, None if plain else show(error.expected),
+            None if plain else show(error.found), error.hint, reached=f"failed: {error.label}")
+    if isinstance(error, CallFailed):
+        return Explanation(Verdict.NOT_DONE, what, reached=f"called: {error.function}()")
+    return Explanation(Verdict.NOT_DONE, what)
 
 
 def show(value: Any) -> str:

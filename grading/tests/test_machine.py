@@ -53,6 +53,7 @@ def test_another_status_is_a_failed_check(tmp_path: Path) -> None:
     ("pagurus: panic no memory left", 0x7F, Kind.PANIC, "kernel panic: no memory left"),
     ("pagurus: refused e_machine", 0x7D, Kind.REFUSED, "the loader refused: e_machine"),
     ("pagurus: todo 1.3", 0x7E, Kind.TODO, "exercise 1.3 is not done yet"),
+    ("pagurus: todo 1.3 a/b.c:7", 0x7E, Kind.TODO, "exercise 1.3 is not done yet"),
     ("pagurus: exit 3", 4, Kind.BARE_EXIT, "0x4 was written there"),
     ("pagurus: exit 300", 44, Kind.BARE_EXIT, "cannot be read: 'exit 300'"),
     ("pagurus: victory", 0, Kind.BARE_EXIT, "cannot be read: 'victory'"),
