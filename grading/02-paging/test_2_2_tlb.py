@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pagurus import x86
 from pagurus.addressspace import GIB, MIB2, NONE, PAGE, W, entry_for, entry_of, read_tree
 from pagurus.checks import check, check_that, exercise
+from pagurus.figures import Result, count
 from pagurus.lab import MachineFactory
 from pagurus.outcome import Kind
 from pagurus.qemu import accelerator
@@ -49,7 +50,7 @@ def read_through_tlb(machine: MachineFactory, scenes: dict[str, str]) -> dict[st
         words[scene] = m.call("probe_tlb", order.index(scene))
         check_that(f"the scene is played to its end: {meaning}", words[scene] in (OLD, NEW),
                    "no error, and one of the two words", hex(words[scene]))
-        check("frames that are free afterwards", free, m.u64("frames_free"))
+        check("frames that are free afterwards", count(free), count(m.u64("frames_free")))
     return words
 
 
@@ -145,7 +146,7 @@ class Watched:
                 raise CallFailed(outcome, function)
             if m.reg("rsp") != top:
                 told.append(self._told(m.reg("rip") != free))
-        check(f"the result of {function}", 0, m.reg("rax") & 0xFFFFFFFF)
+        check(f"the result of {function}", 0, Result.of(m.reg("rax")))
         for stop in stops:
             m.clear_breakpoint(stop)
         for register in (*BASES, "rip", "rflags"):

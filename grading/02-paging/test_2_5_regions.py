@@ -1,6 +1,5 @@
 """Exercise 2.5: regions, demand paging, mmap and its kin."""
 
-import errno
 import random
 import re
 import struct
@@ -11,6 +10,7 @@ import pytest
 
 from pagurus.checks import check, check_that, exercise, fail
 from pagurus.ended import check_end, run_to_exit
+from pagurus.figures import EFAULT, Result, count
 from pagurus.lab import MachineFactory
 from pagurus.machine import Machine
 from pagurus.outcome import Kind, Outcome
@@ -22,7 +22,6 @@ ARENA_PAGES = 192
 UNMAPPED, READ, WRITE, EXEC = 0xFF, 1, 2, 4
 P, W, PS, NX, ADDRESS = 1, 2, 1 << 7, 1 << 63, 0x000FFFFFFFFFF000
 PF_PRESENT, PF_WRITE, PF_RESERVED, PF_FETCH = 1, 2, 8, 16
-EFAULT = 14
 
 
 def boot(machine: MachineFactory, app: str, args: str, memory: str = "64M",
@@ -39,9 +38,9 @@ def in_words(label: str, number: str | None) -> str | None:
     signed = value - (1 << 64) if value >> 63 else value
     if signed == -1:
         return "-1 (MAP_FAILED)" if "mmap" in label else "-1"
-    if abs(signed) in errno.errorcode and ("errno" in label or -4096 < signed < 0):
-        return f"{signed} ({'-' if signed < 0 else ''}{errno.errorcode[abs(signed)]})"
-    return str(signed) if -4096 < signed < ARENA else hex(value)
+    if "errno" in label or -4096 < signed < 0:
+        return str(Result(signed))
+    return str(signed) if 0 <= signed < ARENA else hex(value)
 
 
 def wrong_words(outcome: Outcome) -> tuple[str, str | None, str | None] | None:
@@ -116,11 +115,10 @@ def check_pages(label: str, expected: dict[int, str], found: dict[int, str]) -> 
              pages_in_words({a: found.get(a, "absent") for a in differ}))
 
 
-def commit(m: Machine, address: int, error_code: int) -> int:
+def commit(m: Machine, address: int, error_code: int) -> Result:
     """Calls region_commit for the application's space."""
-    result = m.call("image:region_commit", m.address("image:application_space"), address,
-                    error_code) & 0xFFFFFFFF
-    return result - (1 << 32) if result >> 31 else result
+    return Result.of(m.call("image:region_commit", m.address("image:application_space"), address,
+                            error_code))
 
 
 @exercise("2.5", weight=8, read="commit on first touch")
@@ -175,9 +173,10 @@ def test_commit_obeys_the_rights(machine: MachineFactory, rng: random.Random) ->
         ("a read at the very end", 0xFFFFFFFF_FFFFFFFF, 0),
     ):
         check(f"region_commit for {what}", -EFAULT, commit(m, address, code))
-        check(f"frames_free after region_commit for {what}", free, m.u64("image:frames_free"))
+        check(f"frames_free after region_commit for {what}", count(free),
+              count(m.u64("image:frames_free")))
     check("region_commit for a page that is there by now", 0, commit(m, place + PAGE, PF_WRITE))
-    check("frames_free after that", free, m.u64("image:frames_free"))
+    check("frames_free after that", count(free), count(m.u64("image:frames_free")))
     for code in (0, PF_WRITE):
         page += PAGE
         check("region_commit for a page that is missing", 0,
