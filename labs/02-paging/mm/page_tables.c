@@ -156,7 +156,7 @@ int page_map(struct page_tables *tables, vaddr_t address, paddr_t target, uint64
              page_flags_t flags)
 {
     stack_room(2 * STACK_NEED);
-    if (!range_valid(address, size) || !target_valid(target, size) || (flags & ~PAGE_FLAGS))
+    if (!range_valid(address, size) || !target_valid(target, size) || !page_flags_valid(flags))
         return -EINVAL;
 
     /* EXERCISE 2.2d (20 points): map a range with the largest pages. */
@@ -235,7 +235,7 @@ int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct
 int page_protect(struct page_tables *tables, vaddr_t address, uint64_t size, page_flags_t flags)
 {
     stack_room(2 * STACK_NEED);
-    if (!range_valid(address, size) || (flags & ~PAGE_FLAGS))
+    if (!range_valid(address, size) || !page_flags_valid(flags))
         return -EINVAL;
 
     /* EXERCISE 2.2f (20 points): change the rights of a range. */

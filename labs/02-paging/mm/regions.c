@@ -251,7 +251,7 @@ static void join(struct region_space *space, vaddr_t start, vaddr_t end)
  */
 int region_protect(struct region_space *space, vaddr_t address, uint64_t size, page_flags_t flags)
 {
-    if (!range_valid(space, address, size))
+    if (!range_valid(space, address, size) || !page_flags_valid(flags))
         return -EINVAL;
 
     /* EXERCISE 2.5f (15 points): new rights for a range. */
@@ -283,7 +283,8 @@ int region_reserve(struct region_space *space, vaddr_t *address, uint64_t size, 
     uint64_t alignment = kind & REGION_LARGE ? LARGE_SIZE : PAGE_SIZE;
     vaddr_t start = *address;
 
-    if (start % PAGE_SIZE != 0 || size % PAGE_SIZE != 0 || size == 0)
+    if (start % PAGE_SIZE != 0 || size % PAGE_SIZE != 0 || size == 0 || !page_flags_valid(flags) ||
+        (kind & ~(REGION_SPARSE | REGION_LARGE)))
         return -EINVAL;
     if ((flags & PAGE_W) && !(kind & REGION_SPARSE) && size / PAGE_SIZE > frames_free)
         return -ENOMEM;
