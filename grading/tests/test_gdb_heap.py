@@ -128,7 +128,7 @@ def test_the_debugging_heap(start: Start) -> None:
     said = gdb("heap $rdi + 7")
     assert said.startswith(f"{block + 7:#x}: 7 bytes into the 40-byte block {block:#x}, used\n")
     assert "allocated in 0xffffffff" in said and "<make_tree+" in said and "freed" not in said
-    assert f"8 bytes past the end of the 40-byte block {block:#x}, used" in gdb("heap $rdi + 48")
+    assert f"9 bytes past the end of the 40-byte block {block:#x}, used" in gdb("heap $rdi + 48")
     session.run_to("report")
     said = gdb(f"heap {block:#x}")
     assert f"0 bytes into the 40-byte block {block:#x}, freed" in said
