@@ -261,6 +261,12 @@ def test_the_gravest_reason_is_told(machine: MachineFactory, rng: random.Random)
     s.check(inside, WRITE | PRESENT, f"{THREAD}: forbidden write")
     text = s.m.address("image:image_start") + rng.randrange(100)
     s.check(text, RESERVED, "the image's .text: broken table")
+    code = rng.choice(ACCESSES)
+    null, guard = rng.randrange(LOWEST), stack.limit - rng.randrange(1, PAGE)
+    s.check(null, code | PRESENT, f"address {null:#x}: {forbidden(code)}")
+    s.check(null, code | PRESENT, f"address {null:#x}: out of memory", -ENOMEM)
+    s.check(guard, code | PRESENT, f"the guard page below {THREAD}: {forbidden(code)}")
+    s.check(guard, code | RESERVED, f"the guard page below {THREAD}: broken table")
 
 
 @exercise("2.6", weight=1, read="the sentence")

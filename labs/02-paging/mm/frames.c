@@ -100,8 +100,8 @@ paddr_t frame_alloc(unsigned order)
 }
 
 /*
- * Panics unless `address` is the start of a used block of this order (frames.h has the words; `%#lx`
- * prints an address). The table has frame_table_count entries: read none behind them.
+ * Panics unless `address` is the start of a used block of this order (frames.h has the words, and
+ * which of them come first). The table has frame_table_count entries: read none behind them.
  */
 static void check_used(paddr_t address, unsigned order)
 {
