@@ -83,7 +83,8 @@ static int resolve(const struct trap_frame *frame, vaddr_t address)
             return -EFAULT;
         return stack_grow(stack, address);
     }
-    if (address < LOWER_HALF_END)
+    /* While there is no region, a fault there is a mistake, whether 2.5 is done or not. */
+    if (address < LOWER_HALF_END && application_space.tree.count > 0)
         return region_commit(&application_space, address, frame->error_code);
     return -EFAULT;
 }

@@ -12,7 +12,8 @@
  * its own or parts of the same ones; nobody else maps anything in its range.
  *
  * Locking: none yet; lab 03 puts it behind these functions. Only region_commit, region_at and
- * region_next may be called from the page-fault handler. Entries of the tree come from malloc.
+ * region_next may be called from the page-fault handler; region_commit begins with stack_room
+ * (mm/stack_room.h), since it walks tables. Entries of the tree come from malloc.
  */
 #pragma once
 
