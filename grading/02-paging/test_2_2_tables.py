@@ -4,6 +4,7 @@ All tests stop before address_space_init, so that 2.1 and 2.2 are all that they 
 """
 
 import random
+import re
 import struct
 
 import pytest
@@ -198,7 +199,10 @@ def test_operations_agree_with_a_model(machine: MachineFactory, rng: random.Rand
 def differs(m: Machine) -> None:
     """What the application has found to be wrong."""
     what, *values = (m.cstring(f"model_{part}") for part in ("what", "expected", "found"))
-    fail(what, *(str(Result(value)) if value.startswith("-") else value for value in values))
+    fail(what, *(str(Result(value)) if value.startswith("-") else
+                 re.sub("flags (0x[0-9a-f]+|0)", lambda flags:
+                        f"flags {flags_words(int(flags[1], 0))}", value)
+                 for value in values))
 
 
 def check_pieces(m: Machine, leaves: list[x86.Leaf]) -> None:

@@ -122,7 +122,7 @@ class Watched:
         if not is_flush:
             return Told(False, self.m.reg("rdi"), *self.tree())
         code = self.m.read(self.m.reg("rip"), 4)
-        base = code[-2] & 7 | 8 if code[0] == 0x41 else code[2] & 7
+        base = code[3] & 7 | 8 if code[0] == 0x41 else code[2] & 7
         return Told(True, self.m.reg(BASES[base]), *self.tree())
 
     def call(self, function: str, *arguments: int) -> list[Told]:
