@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pagurus.results import ExerciseResult, Grade, TestResult
+from pagurus.results import NO_SCORE, ExerciseResult, Grade, TestResult
 from pagurus.verdict import Verdict
 
 _WIDTH = 64
@@ -49,8 +49,12 @@ def _report(grade: Grade, full: bool, single: bool) -> Iterator[str]:
     if single:
         passed = sum(test.passed for test in grade.tests)
         yield f"{passed} of {len(grade.tests)} tests passed"
+    elif grade.harness_failed:
+        yield f"Score: none, at least {grade.score}/{grade.points}"
     else:
         yield f"Score: {grade.score}/{grade.points}"
+    if grade.harness_failed:
+        yield NO_SCORE
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -73,7 +77,7 @@ def _line(exercise: ExerciseResult) -> str:
     head = f"{exercise.id:<5}{exercise.title} "
     if len(head) > _WIDTH - 3:
         head = head[:_WIDTH - 5].rstrip() + "… "
-    points = f"{exercise.score}/{exercise.points}"
+    points = f"{'?' if exercise.unknown else exercise.score}/{exercise.points}"
     dots = "." * (_WIDTH - len(head))
     return f"{head}{dots} {points:>5}{_remark(exercise)}"
 
@@ -86,6 +90,9 @@ def _remark(exercise: ExerciseResult) -> str:
         return ""
     if all(verdict == Verdict.NOT_DONE.value for verdict in failed):
         return "  NOT-DONE"
+    broken = failed.count(Verdict.HARNESS_ERROR.value)
+    if broken:
+        return f"  the grader itself failed in {broken} of {len(exercise.tests)} tests"
     return f"  {len(failed)} of {len(exercise.tests)} tests failed"
 
 
