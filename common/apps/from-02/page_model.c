@@ -353,7 +353,8 @@ static bool try_nonsense(void)
     }
 }
 
-static bool one_operation(void)
+/* Not inlined: GDB can stop at it, `hbreak one_operation if operation == 1302`. */
+__attribute__((noinline)) static bool one_operation(void)
 {
     uint64_t kind = draw(100);
 
