@@ -209,6 +209,7 @@ void *realloc(void *block, size_t size)
     /* END EXERCISE 2.4g */
 }
 
+/* Contract: stdlib.h. 0 bytes are rounded up from 1. */
 void *aligned_alloc(size_t alignment, size_t size)
 {
     if (alignment == 0 || (alignment & (alignment - 1)) != 0) {
