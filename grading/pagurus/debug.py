@@ -134,6 +134,8 @@ def rewind_main(argv: Sequence[str]) -> int:
         target.prepare = _breakpoints(target)
     else:
         target.prepare = [f"monitor replay_break {end}", "continue"]
+    target.prepare += [f"set $replay_end = {end or 0}",
+                       f"source {stage.root / 'common/gdb/replay.gdb'}"]
     print("The machine is replayed, up to its end. Go back with reverse-stepi, reverse-continue, "
           "or a watchpoint.", flush=True)
     return _debug(stage, target, folder, replay=True)

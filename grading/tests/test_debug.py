@@ -122,6 +122,15 @@ def test_rewind_goes_back(toy: ToyLab) -> None:
     assert places(toy, output) == ["half_way+5", "_start", "half_way"]
 
 
+def test_a_recording_says_where_it_ends(calls: ToyLab) -> None:
+    path = calls.root.parent / "batch.gdb"
+    for command in ("continue", "stepi", "next"):
+        path.write_text(f"{WHERE}{command}\n")
+        done = calls.run("rewind", "01", "1.2/crashes", GDB_ARGS=f"-batch -x {path}")
+        assert places(calls, done.stdout) == ["crashes"]
+        assert "This is the recording's end: from here there are only ways back" in done.stderr
+
+
 @pytest.mark.parametrize("verb", ["gdb", "rewind"])
 def test_a_busy_host_delays_nothing_but_the_answers(toy: ToyLab, verb: str) -> None:
     """QEMU answers GDB's first packets only after longer than GDB's own 2 s."""
