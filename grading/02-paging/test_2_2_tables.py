@@ -214,13 +214,13 @@ def check_pieces(m: Machine, leaves: list[x86.Leaf]) -> None:
             address, size, target, flags = next(pieces, (0, 0, 0, 0))
         check_that("a page in the tables", leaf.virtual == address and leaf.size <= size,
                    f"one at {address:#x}, and {size:#x} bytes on" if size else "no more",
-                   str(leaf))
+                   Words(leaf))
         check(f"the entry of the {x86.SIZE_NAMES[leaf.size]} page at {address:#x}",
               Words(entry_words(entry_for(target, leaf.size, flags))),
               Words(entry_words(entry_of(leaf))))
         check_that("a page has at all levels the rights that its own entry grants",
                    (leaf.writable, leaf.executable) == (bool(flags & W), bool(flags & X)),
-                   "tables above that grant everything", str(leaf))
+                   "tables above that grant everything", Words(leaf))
         address, target, size = address + leaf.size, target + leaf.size, size - leaf.size
     check_that("where the tables end too early", not size and next(pieces, None) is None,
                "no more pages", f"nothing at {address:#x}")

@@ -19,7 +19,7 @@ from pagurus.lab import Lab, MachineFactory
 from pagurus.machine import Machine
 from pagurus.outcome import Kind
 from pagurus.qemu import read_flags
-from pagurus.verdict import MachineEnded
+from pagurus.verdict import MachineEnded, Words
 
 DIRECT_MAP, DIRECT_MAP_END = 0xFFFF800000000000, 0xFFFFC00000000000
 STACK_AREA, STACK_AREA_END = 0xFFFFC00000000000, 0xFFFFC10000000000
@@ -125,7 +125,7 @@ def test_no_page_is_writable_and_executable(machine: MachineFactory) -> None:
     m, _ = made(machine, SET_UP)
     for leaf in all_leaves(m):
         check_that(f"the page at {leaf.virtual:#x} is not both writable and executable",
-                   not (leaf.writable and leaf.executable), "W^X", str(leaf))
+                   not (leaf.writable and leaf.executable), "W^X", Words(leaf))
 
 
 @exercise("2.3", weight=4, read="the image")
@@ -156,7 +156,7 @@ def test_nothing_else_is_mapped(machine: MachineFactory) -> None:
         check_that(f"what is mapped at {leaf.virtual:#x}",
                    DIRECT_MAP <= leaf.virtual < DIRECT_MAP_END
                    or STACK_AREA <= leaf.virtual < STACK_AREA_END
-                   or IMAGE_AREA <= leaf.virtual, "nothing", str(leaf))
+                   or IMAGE_AREA <= leaf.virtual, "nothing", Words(leaf))
         check_that(f"the page at {leaf.virtual:#x} is present and global, and not for user mode",
                    leaf.entry & (x86.PTE_P | x86.PTE_G | x86.PTE_U) == x86.PTE_P | x86.PTE_G,
                    "P and G set, U clear", f"entry {leaf.entry:#x}")
@@ -214,7 +214,7 @@ def check_stack(m: Machine, leaves: dict[int, x86.Leaf], name: str, top: int,
         check_that(f"{name} is mapped at {page:#x}", leaf is not None, "a page", "absent")
         assert leaf is not None
         check_that(f"{name} can be written and not executed, at {page:#x}",
-                   leaf.writable and not leaf.executable, "rw-", str(leaf))
+                   leaf.writable and not leaf.executable, "rw-", Words(leaf))
         frames.add(leaf.physical)
     check(f"how many frames {name} has", size // PAGE, len(frames))
     return frames

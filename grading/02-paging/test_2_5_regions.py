@@ -53,9 +53,24 @@ def wrong_words(outcome: Outcome) -> tuple[str, str | None, str | None] | None:
     return (said["wrong"], in_words(what, said.get("expected")), in_words(what, said.get("found")))
 
 
-def check_words(outcome: Outcome) -> None:
-    """Fail with what the application found to be wrong."""
+# Where to read of what regions_model finds wrong; the first that fits.
+SECTIONS = {
+    r"number of regions": "merge neighbours",
+    r"where mmap found room|mmap's result|, mmap": "find a hole",
+    r"word of a page|word in a page": "commit on first touch",
+    r", mprotect": "new rights for a range",
+    r"": "release a range",
+}
+
+
+def check_words(outcome: Outcome, request: pytest.FixtureRequest | None = None) -> None:
+    """Fail with what the application found to be wrong; with `request`, choose what to read."""
     wrong = wrong_words(outcome)
+    if wrong and request:
+        section = next(read for words, read in SECTIONS.items() if re.search(words, wrong[0]))
+        mark = request.node.get_closest_marker("exercise")
+        request.node.add_marker(exercise(*mark.args, **mark.kwargs | {"read": section}),
+                                append=False)
     if wrong:
         fail(*wrong)
 
@@ -68,11 +83,11 @@ def run(m: Machine, budget: int = 200_000_000) -> None:
     m.run_expect_exit(0)
 
 
-def run_to_look(m: Machine, where: str) -> None:
+def run_to_look(m: Machine, where: str, request: pytest.FixtureRequest | None = None) -> None:
     """To where the application wants to be looked at; it may end before that, and say why."""
     m.set_breakpoint(f"image:{where}")
     outcome = m.run(60_000_000)
-    check_words(outcome)
+    check_words(outcome, request)
     if outcome.kind is not Kind.BREAKPOINT:
         raise MachineEnded(outcome, f"the program goes on, and comes to {where}")
     m.clear_breakpoint(f"image:{where}")
@@ -225,16 +240,6 @@ def test_large_pages_only_where_they_fit(machine: MachineFactory) -> None:
         run(boot(machine, "regions_steps", step))
 
 
-# Where to read of what regions_model finds wrong; the first that fits.
-SECTIONS = {
-    r"number of regions": "merge neighbours",
-    r"where mmap found room|mmap's result|, mmap": "find a hole",
-    r"word of a page|word in a page": "commit on first touch",
-    r", mprotect": "new rights for a range",
-    r"": "release a range",
-}
-
-
 @exercise("2.5", weight=4)
 def test_million_operations(machine: MachineFactory, rng: random.Random,
                             request: pytest.FixtureRequest) -> None:
@@ -243,11 +248,7 @@ def test_million_operations(machine: MachineFactory, rng: random.Random,
     m = boot(machine, "regions_model", args)
     m.explain(f"Repeat it: make run LAB=02 APP=regions_model MEMORY=64M ARGS='{args}'")
     outcome = run_to_exit(m, 2_000_000_000)
-    wrong = wrong_words(outcome)
-    if wrong:
-        section = next(read for words, read in SECTIONS.items() if re.search(words, wrong[0]))
-        request.node.add_marker(exercise("2.5", weight=4, read=section), append=False)
-        fail(*wrong)
+    check_words(outcome, request)
     check_end(m, outcome)
     m.run_expect_exit(0)
 
@@ -271,13 +272,14 @@ class ModelPage:
 
 
 @exercise("2.5", weight=3, read="new rights for a range")
-def test_tables_follow_the_regions(machine: MachineFactory, rng: random.Random) -> None:
+def test_tables_follow_the_regions(machine: MachineFactory, rng: random.Random,
+                                   request: pytest.FixtureRequest) -> None:
     """After random operations the tables map what was touched, with the rights of its region."""
     looks = 4
     m = boot(machine, "regions_model", f"{rng.randrange(1 << 32)} {(looks + 1) * 200} {looks}",
              dirty=True)
     for look in range(looks):
-        run_to_look(m, "regions_model_look")
+        run_to_look(m, "regions_model_look", request)
         raw = m.read("image:model_pages", 16 * ARENA_PAGES)
         known = {ARENA + i * PAGE: ModelPage(protection, bool(touched), stamp)
                  for i, (protection, _, touched, stamp) in enumerate(
@@ -291,7 +293,7 @@ def test_tables_follow_the_regions(machine: MachineFactory, rng: random.Random) 
                   m.u64(entry & ADDRESS, physical=True))
         frames = [entry & ADDRESS for entry, _ in found.values()]
         check("different frames behind these pages", len(frames), len(set(frames)))
-    run_to_look(m, "regions_model_look")
+    run_to_look(m, "regions_model_look", request)
     check_pages("pages after the last munmap", {},
                 {address: rights(entry) for address, (entry, _) in lower_half(m).items()})
     run(m)

@@ -62,12 +62,12 @@ def check_leaves(expected: list[Page], found: list[x86.Leaf], what: str = "page"
     for (address, size, entry), leaf in zip(expected, found):
         at = f"{x86.SIZE_NAMES[size]} {what} at {address:#x}"
         check_that(f"the next {what} that is mapped", (address, size) == (leaf.virtual, leaf.size),
-                   f"a {at}", str(leaf))
+                   f"a {at}", Words(leaf))
         check(f"the entry of the {at}", Words(entry_words(entry)),
               Words(entry_words(entry_of(leaf))))
         check_that(f"the {at} has at all levels the rights that its own entry grants",
                    (leaf.writable, leaf.executable) == (bool(entry & W), not entry & x86.PTE_NX),
-                   "tables above that grant everything", str(leaf))
+                   "tables above that grant everything", Words(leaf))
     if len(expected) != len(found):
         missing = [f"a {x86.SIZE_NAMES[size]} {what} at {address:#x}"
                    for address, size, _ in expected[len(found):]]
