@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ended.h"
 #include "mm/address_space.h"
 #include "mm/frames.h"
 #include "mm/page_tables.h"
@@ -102,6 +103,7 @@ static void check_lists(void)
 
 /* -- the calls -------------------------------------------------------------------------------- */
 
+/* Not on the stack, where they would be a touch. */
 static paddr_t frame; /* what a call takes or gives back */
 static int error;
 
@@ -263,16 +265,17 @@ static void play(unsigned number)
     shrink_stack(low);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    uint64_t grown = 0;
+    uint64_t count = 0;
 
     for (unsigned number = 0; number < sizeof calls / sizeof calls[0]; number++)
         for (distance = LOWEST; distance < HIGHEST; distance += 16) {
             now = calls[number].name;
             play(number);
-            grown++;
+            count++;
         }
-    report("# %lu calls\n", grown);
+    report("# %lu calls\n", count);
+    app_end(argc, argv);
     return 0;
 }
