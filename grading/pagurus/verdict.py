@@ -1,13 +1,16 @@
 """What the grader says of a test, and how it gets there from what the test met."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from pagurus import panics
 from pagurus.outcome import Kind, Outcome
+
+
+_SHOWN = 200  # characters of what was expected or found; more than a line or two nobody compares
 
 
 class Verdict(str, Enum):
@@ -161,7 +164,8 @@ def not_done(what: str, error: BaseException | None) -> Explanation:
 
 
 def show(value: Any) -> str:
-    """A value as a report shows it: addresses in hex, long texts cut in the middle."""
+    """A value as a report shows it: addresses in hex; of long texts the beginning and the end, of
+    many values the first ones."""
     if isinstance(value, bool) or value is None:
         text = {True: "yes", False: "no", None: "nothing"}[value]
     elif isinstance(value, Words):
@@ -170,6 +174,20 @@ def show(value: Any) -> str:
         text = str(value) if -1024 < value < 1024 else f"{value:#x}"
     elif isinstance(value, (str, bytes)):
         text = repr(value)
+    elif isinstance(value, (list, tuple)) and len(str(value)) > _SHOWN:
+        return _first_ones(value)
     else:
         text = str(value)
-    return text if len(text) <= 300 else f"{text[:180]} … {text[-100:]} ({len(text)} long)"
+    if len(text) <= _SHOWN:
+        return text
+    return f"{text[:_SHOWN - 60]} … {text[-40:]} ({len(text) - _SHOWN + 20} more characters)"
+
+
+def _first_ones(values: Sequence[Any]) -> str:
+    """As many of them as there is room for."""
+    text = repr(values[0])[:_SHOWN - 20]
+    for number, value in enumerate(values[1:], start=1):
+        if len(text) + len(repr(value)) > _SHOWN - 20:
+            return f"[{text}, … ({len(values) - number} more)]"
+        text += f", {value!r}"
+    return f"[{text}]"

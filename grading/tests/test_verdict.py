@@ -134,7 +134,16 @@ def test_values_in_reports(value: object, text: str) -> None:
 
 def test_long_values_are_cut_in_the_middle() -> None:
     text = show("x" * 5000 + "end")
-    assert len(text) < 320 and text.endswith("end' (5005 long)")
+    assert len(text) < 220 and text.endswith("end' (4825 more characters)")
+
+
+def test_of_many_values_the_first_ones_are_shown() -> None:
+    text = show(list(range(1000)))
+    assert text.startswith("[0, 1, 2, ") and len(text) <= 210
+    shown = text[1:].split(", …")[0].split(", ")
+    assert text.endswith(f", … ({1000 - len(shown)} more)]")
+    assert len(show(["x" * 1000])) < 220
+    assert show([1, 2]) == "[1, 2]"
 
 
 def test_check_helpers() -> None:
