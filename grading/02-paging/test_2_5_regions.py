@@ -136,7 +136,7 @@ def commit(m: Machine, address: int, error_code: int) -> Result:
                             error_code))
 
 
-@exercise("2.5", weight=8, read="commit on first touch")
+@exercise("2.5", weight=12, read="commit on first touch")
 def test_only_touched_pages_take_frames(machine: MachineFactory, rng: random.Random) -> None:
     """Of 1 TiB, exactly the pages that were touched are mapped, each to a frame of its own."""
     numbers = rng.sample(range(1 << 28), 12)
