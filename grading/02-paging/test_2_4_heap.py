@@ -580,7 +580,7 @@ def test_debug_changes_beside_a_block_are_found(machine: MachineFactory, rng: ra
     misuse.check_panic(f"free: the {misuse.words(False)} was overrun: the byte {past + 1} past "
                        "its end is 0x41")
     size = 16 * rng.randrange(1, 200) + 3
-    before = rng.randrange(1, 16 + (-(size + 13) % PAGE))
+    before = rng.randrange(1, 1 + -(size + 13) % PAGE)
     misuse = Misuse(machine, rng, "write-and-free", size, -before)
     misuse.check_panic(f"free: the {misuse.words(False)} was underrun: the byte {before} before "
                        "its start is 0x41")
