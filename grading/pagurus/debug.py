@@ -279,14 +279,15 @@ def _tell(target: Target, stage: Stage, folder: Path) -> None:
         print("The machine has ended; here it is again from the start.", flush=True)
         return
     target.saved = _save_again(stage, test, last, folder)
-    what = (f"the test's call {last.call}" if last.call else
-            "where the test, which had changed the machine, let it go on")
     if target.saved is None:
-        print(f"{what[0].upper()}{what[1:]} was not reached again; here is the machine from the "
-              "start, without what the test did to it.", flush=True)
+        print("What the test did to it is not reached again; here is the machine from the start, "
+              "without that.", flush=True)
+    elif last.call:
+        print(f"The test's last call was {last.call}. Here the machine stands before the first "
+              "instruction of it.", flush=True)
     else:
-        print(f"The last that the machine did was {what}. Here it stands before the first "
-              "instruction of that.", flush=True)
+        print("The test had changed the machine, and let it go on. Here it stands where it went on "
+              "for the last time.", flush=True)
 
 
 def _save_again(stage: Stage, test: TestResult, last: Last, folder: Path) -> Path | None:

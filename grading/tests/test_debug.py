@@ -223,7 +223,7 @@ def test_gdb_stands_before_a_call_that_did_not_return(calls: ToyLab) -> None:
     output = debug(calls, "gdb", "01", "1.1/calls", commands=(
         f"{WHERE}p/x $rdi\np (char)counter\nhbreak debug_exit\nstepi\n{WHERE}"))
     assert "NOT-DONE      1.1/calls" in output
-    assert "the test's call not_done(0x1234). Here it stands before the first" in output
+    assert "The test's last call was not_done(0x1234). Here the machine stands before" in output
     assert places(calls, output)[0] == "not_done"
     assert "$1 = 0x1234" in output and "$2 = 7" in output
 
@@ -237,7 +237,7 @@ def test_gdb_goes_on_from_a_call_to_its_triple_fault(calls: ToyLab) -> None:
 
 def test_gdb_stands_where_a_changed_machine_went_on(calls: ToyLab) -> None:
     output = debug(calls, "gdb", "01", "1.2/changes", commands=f"{WHERE}p (char)counter\n")
-    assert "where the test, which had changed the machine, let it go on" in output
+    assert "Here it stands where it went on for the last time." in output
     assert places(calls, output) == ["after"]
     assert "$1 = 7" in output
 
