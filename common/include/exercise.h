@@ -7,9 +7,9 @@
  */
 #pragma once
 
-#define TODO(exercise) exercise_todo(exercise " " __FILE__ ":" TODO_DIGITS(__LINE__))
+#define TODO(exercise)    exercise_todo(exercise " " __FILE__ ":" TODO_DIGITS(__LINE__))
 #define TODO_DIGITS(line) TODO_TEXT(line)
-#define TODO_TEXT(line) #line
+#define TODO_TEXT(line)   #line
 
 /* `place`: the exercise, a space, file:line. */
 _Noreturn void exercise_todo(const char *place);
