@@ -674,6 +674,8 @@ class Machine:
                 return self._pause(Kind.CONSOLE, "the awaited text has come")
             pause = min(pause * 1.5, 0.005 if self._stall else 0.05)
             why = self._why_stop(limit, budget, wall_end, counted)
+            if self._gdb.stops:  # it came during that look, and there will be no other
+                return self._stopped(self._gdb.stops.popleft())
         return self._pause(Kind.TIMEOUT, why)
 
     def _why_stop(self, limit: int, budget: int, wall_end: float, counted: bool) -> str | None:
@@ -728,7 +730,6 @@ class Machine:
     def _pause(self, kind: Kind, text: str) -> Outcome:
         """Stop the running machine; it may be that it ends by itself just then."""
         try:
-            self._gdb.stops.clear()
             self.qmp("stop")
             self._await(lambda: bool(self._gdb.stops), "stop")
         except MachineEnded as error:

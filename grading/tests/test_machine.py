@@ -382,6 +382,23 @@ def test_breakpoints_are_met_each_time(tmp_path: Path) -> None:
     assert "the machine reaches after" in str(ended.value)
 
 
+def test_a_stop_while_the_budget_is_looked_at_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """QEMU says once that it has stopped: who misses that would wait for it in vain."""
+    with boot(tmp_path, "functions", **QUICK) as machine:
+        def slow_look(*_arguments: object) -> str:
+            machine._loop.wait(lambda: bool(machine._gdb.stops), 10)
+            return "still running"
+
+        monkeypatch.setattr(machine, "_why_stop", slow_look)
+        wait = machine._loop.wait
+        monkeypatch.setattr(machine._loop, "wait",
+                            lambda done, seconds: seconds >= 1 and wait(done, seconds))
+        machine.run_to("after")
+        assert machine.u64("counter") == 0
+
+
 def test_watchpoint(tmp_path: Path) -> None:
     with boot(tmp_path, "functions", **QUICK) as machine:
         machine.run_to("long_start")
