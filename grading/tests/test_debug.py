@@ -51,6 +51,14 @@ def debug(toy: ToyLab, *arguments: str, commands: str = "") -> str:
     return done.stdout
 
 
+# The machine ends, and QEMU with it; GDB takes that for an error.
+TO_THE_END = """python
+try:
+    gdb.execute("continue")
+except gdb.error as error:
+    print(error)
+end
+"""
 WHERE = 'printf "at %#lx\\n", $rip\n'
 
 
@@ -77,7 +85,7 @@ def test_gdb_at_the_failed_check(toy: ToyLab) -> None:
 
 
 def test_gdb_of_a_machine_that_has_ended(toy: ToyLab) -> None:
-    output = debug(toy, "gdb", "01", "1.1/ends_otherwise")
+    output = debug(toy, "gdb", "01", "1.1/ends_otherwise", commands=TO_THE_END)
     assert "The machine has ended; here it is again from the start." in output
     assert "expected  3" in output and "found     42" in output
     assert "pagurus: exit 42" in (toy.root / "build/debug/01-toy/debug.txt").read_text()
