@@ -53,7 +53,7 @@ include common/mk/build.mk
         exercises mutants soak host fuzz bench check bare-root clean
 
 help:
-	@sed 's/^/  /' common/mk/help.txt
+	@sed 's/^/  /' common/mk/help.txt $(wildcard common/mk/help-instructor.txt)
 
 setup:
 	@common/mk/setup.sh --now "$${GROUP:-student}"

@@ -111,7 +111,10 @@ case $end in
     [[ $end != "exit 0" ]] || failed=0
     ;;
 "panic"*) said="$APP: panic: ${end#panic }" ;;
-"todo "*) said="exercise ${end#todo } is not done yet: see $lab_text" ;;
+"todo "*)
+    read -r _ exercise place <<< "$end"
+    said="exercise $exercise is not done yet${place:+ ($place)}: see $lab_text"
+    ;;
 "refused "*) said="the loader refused $image: ${end#refused }" ;;
 *)
     if grep -q -i 'triple fault' "$log"; then

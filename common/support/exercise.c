@@ -5,18 +5,18 @@
 #include "uart16550.h"
 #include "x86.h"
 
-/* The console is an exercise itself: this writes to the port as it is. */
-static void say(const char *text)
+/* Says a text up to `end`. The console is an exercise itself: this writes to the port as it is. */
+static void say(const char *text, char end)
 {
-    while (*text)
+    while (*text && *text != end)
         out8(COM1 + UART_THR, *text++);
 }
 
-void exercise_todo(const char *exercise)
+void exercise_todo(const char *place)
 {
-    say("exercise ");
-    say(exercise);
-    say(" is not done yet\r\n");
-    report("pagurus: todo %s\n", exercise);
+    say("exercise ", '\0');
+    say(place, ' ');
+    say(" is not done yet\r\n", '\0');
+    report("pagurus: todo %s\n", place);
     debug_exit(DEBUG_EXIT_TODO);
 }

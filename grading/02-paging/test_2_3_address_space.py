@@ -4,6 +4,7 @@ The machines stop when memory is set up, before anything of 2.4 to 2.6 is needed
 """
 
 import random
+import re
 import struct
 from typing import Any
 
@@ -18,7 +19,7 @@ from pagurus.lab import Lab, MachineFactory
 from pagurus.machine import Machine
 from pagurus.outcome import Kind
 from pagurus.qemu import read_flags
-from pagurus.verdict import MachineEnded
+from pagurus.verdict import MachineEnded, Words
 
 DIRECT_MAP, DIRECT_MAP_END = 0xFFFF800000000000, 0xFFFFC00000000000
 STACK_AREA, STACK_AREA_END = 0xFFFFC00000000000, 0xFFFFC10000000000
@@ -28,13 +29,15 @@ THREAD_STACK, IST_STACK, IST_STACKS = 64 << 10, 8192, 5
 MAPPED, SET_UP = "image:frames_init_high", "image:page_fault_init"
 FRAME_VECTOR = 15 * 8  # offset in struct trap_frame; the error code stands behind it
 PT_LOAD, PF_X, PF_W = 1, 1, 2
+MOV_CR3 = re.compile(rb"(?s)\x41?\x0f\x22[\xd8-\xdf]")  # a REX prefix means r8 to r15
+GENERAL = "rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split()
 REGISTERS = "rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags".split()
 
 NO_GIB_PAGES = read_flags()["QEMU_CPU"].replace("+pdpe1gb", "-pdpe1gb")
 
 
-def made(machine: MachineFactory, /, stop: str = MAPPED, **spec: Any) -> tuple[Machine, BootInfo]:
-    """A machine on the kernel's own tables, and what it was told at boot.
+def about_to_map(machine: MachineFactory, /, **spec: Any) -> tuple[Machine, BootInfo]:
+    """A machine before it makes the kernel's own tables, and what it was told at boot.
 
     Whoever boots the kernel need not have set the bits of the control registers that it wants.
     """
@@ -43,10 +46,24 @@ def made(machine: MachineFactory, /, stop: str = MAPPED, **spec: Any) -> tuple[M
     info = bootinfo.read(m, m.reg("rdi") - DIRECT_MAP)
     for register, bit in (("efer", x86.EFER_NXE), ("cr0", x86.CR0_WP), ("cr4", x86.CR4_PGE)):
         m.set_reg(register, m.reg(register) & ~bit)
-    m.explain("Until EFER.NXE is set, bit 63 of an entry is reserved; and the code, the stack and "
-              "the IDT must be mapped before and after CR3 is loaded.")
-    m.run_to(stop)
-    m.hint = None
+    return m, info
+
+
+def go_on_to(m: Machine, stop: str) -> None:
+    """Through the switch of tables; if the processor does not survive that, a hint says why."""
+    try:
+        m.run_to(stop)
+    except MachineEnded as end:
+        if end.outcome.kind in (Kind.TRIPLE_FAULT, Kind.TIMEOUT):
+            m.explain("Until EFER.NXE is set, bit 63 of an entry is reserved; and the code, the "
+                      "stack and the IDT must be mapped before and after CR3 is loaded.")
+        raise
+
+
+def made(machine: MachineFactory, /, stop: str = MAPPED, **spec: Any) -> tuple[Machine, BootInfo]:
+    """A machine on the kernel's own tables, and what it was told at boot."""
+    m, info = about_to_map(machine, **spec)
+    go_on_to(m, stop)
     return m, info
 
 
@@ -71,7 +88,11 @@ def within(leaves: list[x86.Leaf], start: int, end: int) -> list[x86.Leaf]:
 @exercise("2.3", weight=2, read="the switch")
 def test_control_registers_are_set(machine: MachineFactory) -> None:
     """CR0.WP, EFER.NXE and CR4.PGE, whatever they were before; CR3 holds kernel_tables."""
-    m, _ = made(machine)
+    m, _ = about_to_map(machine)
+    run_to_switch(m)
+    check_that("EFER.NXE when CR3 is loaded", bool(m.reg("efer") & x86.EFER_NXE), "set",
+               "clear: whatever of the stack or .data is used next is a fault")
+    go_on_to(m, MAPPED)
     for register, name, bit in (("cr0", "WP", x86.CR0_WP), ("efer", "NXE", x86.EFER_NXE),
                                 ("cr4", "PGE", x86.CR4_PGE)):
         check_that(f"{register.upper()}.{name}", bool(m.reg(register) & bit), "set",
@@ -83,6 +104,25 @@ def test_control_registers_are_set(machine: MachineFactory) -> None:
     check("CR3", hex(m.u64("kernel_tables")), hex(m.reg("cr3") & x86.PTE_ADDRESS))
 
 
+def run_to_switch(m: Machine) -> None:
+    """To the instruction that loads CR3 with kernel_tables."""
+    start = m.address("image:image_start")
+    text = m.read(start, m.address("image:image_text_end") - start)
+    stops = {start + at for found in MOV_CR3.finditer(text)
+             for at in (found.start(), found.end() - 3)}
+    for stop in stops:
+        m.set_breakpoint(stop)
+    loaded_cr3 = None
+    while loaded_cr3 is None or loaded_cr3 & x86.PTE_ADDRESS != m.u64("kernel_tables"):
+        outcome = m.run(100_000_000)
+        if outcome.kind is not Kind.BREAKPOINT:
+            raise MachineEnded(outcome, "CR3 is loaded with kernel_tables")
+        code = m.read(m.reg("rip"), 4)
+        loaded_cr3 = m.reg(GENERAL[code[3] & 7 | 8 if code[0] == 0x41 else code[2] & 7])
+    for stop in stops:
+        m.clear_breakpoint(stop)
+
+
 # -- rights ---------------------------------------------------------------------------------------
 
 
@@ -92,7 +132,7 @@ def test_no_page_is_writable_and_executable(machine: MachineFactory) -> None:
     m, _ = made(machine, SET_UP)
     for leaf in all_leaves(m):
         check_that(f"the page at {leaf.virtual:#x} is not both writable and executable",
-                   not (leaf.writable and leaf.executable), "W^X", str(leaf))
+                   not (leaf.writable and leaf.executable), "W^X", Words(leaf))
 
 
 @exercise("2.3", weight=4, read="the image")
@@ -123,7 +163,7 @@ def test_nothing_else_is_mapped(machine: MachineFactory) -> None:
         check_that(f"what is mapped at {leaf.virtual:#x}",
                    DIRECT_MAP <= leaf.virtual < DIRECT_MAP_END
                    or STACK_AREA <= leaf.virtual < STACK_AREA_END
-                   or IMAGE_AREA <= leaf.virtual, "nothing", str(leaf))
+                   or IMAGE_AREA <= leaf.virtual, "nothing", Words(leaf))
         check_that(f"the page at {leaf.virtual:#x} is present and global, and not for user mode",
                    leaf.entry & (x86.PTE_P | x86.PTE_G | x86.PTE_U) == x86.PTE_P | x86.PTE_G,
                    "P and G set, U clear", f"entry {leaf.entry:#x}")
@@ -146,6 +186,7 @@ def ram(info: BootInfo) -> list[tuple[int, int]]:
 MACHINES = {
     "8M": {"memory": "8M"},
     "128M": {"memory": "128M"},
+    "128M_with_a_module": {"memory": "128M", "modules": [(bytes((3 << 20) + 0x5000), "module")]},
     "8G_with_a_hole": {"memory": "8G", "machine": read_flags()["QEMU_MACHINE"]},
     "64G": {"memory": "64G"},
     "4G_without_pages_of_1_gib": {"memory": "4G", "cpu": NO_GIB_PAGES},
@@ -180,7 +221,7 @@ def check_stack(m: Machine, leaves: dict[int, x86.Leaf], name: str, top: int,
         check_that(f"{name} is mapped at {page:#x}", leaf is not None, "a page", "absent")
         assert leaf is not None
         check_that(f"{name} can be written and not executed, at {page:#x}",
-                   leaf.writable and not leaf.executable, "rw-", str(leaf))
+                   leaf.writable and not leaf.executable, "rw-", Words(leaf))
         frames.add(leaf.physical)
     check(f"how many frames {name} has", size // PAGE, len(frames))
     return frames

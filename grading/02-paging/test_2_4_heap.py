@@ -6,17 +6,20 @@ others run applications that make very many calls.
 
 import random
 import re
+import struct
 
 from pagurus.checks import check, check_that, exercise, fail
-from pagurus.heap import (CLASS_MAX, CLASSES, EINVAL, ENOMEM, PAGE, SLAB_FREE, Heap, class_of,
-                          slab_frames)
+from pagurus.ended import check_end, run_to_exit
+from pagurus.figures import EINVAL, ENOMEM, Result, count
+from pagurus.heap import CLASS_MAX, CLASSES, PAGE, SLAB_FREE, Heap, class_of, slab_frames
 from pagurus.lab import MachineFactory
 from pagurus.machine import Machine
 from pagurus.outcome import Kind, Outcome
-from pagurus.verdict import CallFailed, MachineEnded
+from pagurus.verdict import CallFailed, MachineEnded, Words
 
 MIB = 1 << 20
 HUGE = 1 << 40  # more than there is
+ROUNDS = 2  # of heap_fill
 
 
 def in_main(machine: MachineFactory, app: str = "heap_fill", args: str = "16",
@@ -27,6 +30,26 @@ def in_main(machine: MachineFactory, app: str = "heap_fill", args: str = "16",
     heap = Heap(m)
     heap.errno()
     return m, heap
+
+
+def check_errno(call: str, expected: int, found: int) -> None:
+    """errno after a call, by its name."""
+    check(f"errno after {call}", Result(expected), Result(found))
+
+
+def check_count(label: str, expected: int, found: int, hint: str | None = None) -> None:
+    """A number of things."""
+    check(label, count(expected), count(found), hint)
+
+
+def use_up(heap: Heap) -> list[tuple[int, int]]:
+    """Takes every frame that is free: address and order of each block."""
+    taken = []
+    for order in reversed(range(19)):
+        while block := heap.call("frame_alloc", order):
+            taken.append((block, order))
+    check_count("frames that are free when all are taken", 0, heap.frames_free())
+    return taken
 
 
 def overlap(blocks: dict[int, int]) -> str | None:
@@ -108,20 +131,17 @@ def run_model(machine: MachineFactory, args: str, memory: str) -> int:
     """heap_model to its end; how many allocations were refused. All frames are free afterwards."""
     m, heap = in_main(machine, "heap_model", args, memory)
     before = heap.trim()
-    m.set_breakpoint("image:machine_exit")
-    outcome = m.run(4_000_000_000)
+    m.explain(f"Repeat it: make run LAB=02 APP=heap_model MEMORY={memory} ARGS='{args}'")
+    outcome = run_to_exit(m, 4_000_000_000)
     wrong = next((line for line in m.tap if line.startswith("wrong: ")), None)
     if wrong:
         fail("the heap agrees with the model", "blocks that keep what is written to them",
-             wrong.removeprefix("wrong: "), f"Repeat it: make run APP=heap_model ARGS='{args}'")
-    if outcome.kind is not Kind.BREAKPOINT:
-        raise MachineEnded(outcome, "the model ends with exit status 0")
-    found = re.search(r"model: (\d+) operations, (\d+) refused", "\n".join(m.tap))
-    check_that("the last line of heap_model", found is not None, "model: … operations",
-               m.tap[-1:])
-    check(f"free frames after heap_model {args}, all blocks freed, and heap_trim", before,
-          heap.trim())
-    return int(found[2]) if found else 0
+             wrong.removeprefix("wrong: "))
+    check_end(m, outcome)
+    check_count("operations of the model", int(args.split()[1]), m.u64("image:model_done"))
+    check_count("free frames after the model, all blocks freed, and heap_trim", before,
+                heap.trim())
+    return m.u64("image:model_refused")
 
 
 @exercise("2.4", weight=4, read="The heap in one picture")
@@ -161,7 +181,7 @@ def test_empty_slabs_go_back(machine: MachineFactory, rng: random.Random) -> Non
         check("frames taken when an empty slab is there", slab_frames(size),
               before - heap.frames_free(), hint="It should be used before another one is made.")
         heap.free(again)
-        check("free frames after heap_trim", before, heap.trim())
+        check_count("free frames after heap_trim", before, heap.trim())
 
 
 @exercise("2.4", weight=2, read="whose block is it?")
@@ -179,13 +199,13 @@ def test_large_blocks_go_back(machine: MachineFactory, rng: random.Random) -> No
         m.write(block + size - 1, b"\xff")
         blocks[block] = size
         pages += -(-size // PAGE)
-        check("frames taken so far", pages, before - heap.frames_free())
+        check_count("frames taken so far", pages, before - heap.frames_free())
     check_apart(blocks)
     for block in rng.sample(sorted(blocks), len(blocks)):
         heap.free(block)
         pages -= -(-blocks[block] // PAGE)
-        check(f"frames still taken, {blocks[block]} bytes later", pages,
-              before - heap.frames_free())
+        check_count(f"frames still taken, {blocks[block]} bytes later", pages,
+                    before - heap.frames_free())
 
 
 # -- calloc, realloc, aligned_alloc -----------------------------------------------------------
@@ -215,7 +235,7 @@ def test_calloc_knows_what_does_not_fit(machine: MachineFactory, rng: random.Ran
                         ((1 << 64 - 4) + rng.randrange(1, 50), 16)):
         check(f"calloc({count:#x}, {size:#x})", 0, heap.call("calloc", count, size),
               hint="The product, cut to 64 bits, is a small number.")
-        check("errno, ENOMEM", ENOMEM, heap.errno())
+        check_errno(f"calloc({count:#x}, {size:#x})", ENOMEM, heap.errno())
 
 
 @exercise("2.4", weight=3, read="stay in place, or move")
@@ -258,7 +278,7 @@ def test_realloc_stays_where_it_can(machine: MachineFactory, rng: random.Random)
     _, heap = in_main(machine)
     room = rng.choice([s for s in CLASSES if s >= 80])
     block = heap.malloc(room - 3)
-    for size in (room, room - 5, room - room // 8):
+    for size in (room, room - 5, room - room // 8, room // 2 + 1):
         check(f"realloc of a block with room for {room} bytes to {size}", hex(block),
               hex(heap.call("realloc", block, size)))
     before = heap.frames_free()
@@ -271,7 +291,7 @@ def test_realloc_stays_where_it_can(machine: MachineFactory, rng: random.Random)
         was = heap.run_pages(large)
         check(f"realloc from {was} pages to {fewer}", hex(large),
               hex(heap.call("realloc", large, fewer * PAGE)))
-        check("frames that came back", (was or 0) - fewer, heap.frames_free() - before)
+        check_count("frames that came back", (was or 0) - fewer, heap.frames_free() - before)
     before = heap.frames_free()
     heap.free(large)
     check("frames that free gives back", 17, heap.frames_free() - before)
@@ -288,10 +308,47 @@ def test_realloc_leaves_nothing_behind(machine: MachineFactory, rng: random.Rand
     data = rng.randbytes(64)
     m.write(block, data)
     check("realloc to 1 TiB", 0, heap.call("realloc", block, HUGE))
-    check("errno, ENOMEM", ENOMEM, heap.errno())
+    check_errno("realloc to 1 TiB", ENOMEM, heap.errno())
     check("the block's contents afterwards", data.hex(), m.read(block, 64).hex())
     check("realloc to 0 bytes", 0, heap.call("realloc", block, 0))
-    check("free frames when all is freed, after heap_trim", before, heap.trim())
+    check_count("free frames when all is freed, after heap_trim", before, heap.trim())
+
+
+@exercise("2.4", weight=1, read="stay in place, or move")
+def test_realloc_can_always_shrink(machine: MachineFactory, rng: random.Random) -> None:
+    """Without memory for a smaller block, the block is returned as it is."""
+    m, heap = in_main(machine)
+    size, smaller = rng.randrange(3000, 30_000), rng.randrange(600, 1000)
+    block = heap.malloc(size)
+    data = rng.randbytes(size)
+    m.write(block, data)
+    heap.trim()
+    use_up(heap)
+    for _ in range(200):  # objects of slabs that are there
+        if not heap.malloc(smaller):
+            break
+    check_errno(f"malloc({smaller}), when there is no memory", ENOMEM, heap.errno())
+    check(f"realloc from {size} to {smaller} bytes, when there is no memory", hex(block),
+          hex(heap.call("realloc", block, smaller)))
+    check_that("the contents that fit", m.read(block, smaller) == data[:smaller], "unchanged",
+               "changed")
+
+
+@exercise("2.4", weight=1, read="at a multiple of a power of two")
+def test_aligned_alloc_takes_spare_slabs(machine: MachineFactory) -> None:
+    """Before it fails, memory that other classes keep is given back."""
+    _, heap = in_main(machine)
+    for alignment in (PAGE, 4 * PAGE):
+        heap.trim()
+        heap.free(heap.malloc(CLASS_MAX))  # its slab stays, and has no object in use
+        taken = use_up(heap)
+        block = heap.call("aligned_alloc", alignment, 4 * PAGE)
+        check_that(f"aligned_alloc({alignment}, {4 * PAGE}), when only an empty slab has frames",
+                   block != 0, "a block", "NULL", "block_alloc_scarce does that.")
+        check(f"the block's address, modulo {alignment}", 0, block % alignment)
+        heap.free(block)
+        for frames, order in taken:
+            heap.call("frame_free", frames, order)
 
 
 @exercise("2.4", weight=2, read="at a multiple of a power of two")
@@ -311,9 +368,9 @@ def test_aligned_alloc_aligns(machine: MachineFactory, rng: random.Random) -> No
     check_apart(blocks)
     for wrong in (0, 3, 48):
         check(f"aligned_alloc({wrong}, 100)", 0, heap.call("aligned_alloc", wrong, 100))
-        check("errno, EINVAL", EINVAL, heap.errno())
+        check_errno(f"aligned_alloc({wrong}, 100)", EINVAL, heap.errno())
     check("aligned_alloc(64, 2^64 - 10)", 0, heap.call("aligned_alloc", 64, 2**64 - 10))
-    check("errno, ENOMEM", ENOMEM, heap.errno())
+    check_errno("aligned_alloc(64, 2^64 - 10)", ENOMEM, heap.errno())
     pages = heap.frames_free()
     block = heap.call("aligned_alloc", 2 * MIB, 3 * PAGE)
     check("frames that 3 pages at a multiple of 2 MiB take", 3, pages - heap.frames_free(),
@@ -321,7 +378,7 @@ def test_aligned_alloc_aligns(machine: MachineFactory, rng: random.Random) -> No
     blocks[block] = 3 * PAGE
     for block in blocks:
         heap.free(block)
-    check("free frames when all is freed, after heap_trim", before, heap.trim())
+    check_count("free frames when all is freed, after heap_trim", before, heap.trim())
 
 
 # -- the end of memory ------------------------------------------------------------------------
@@ -330,22 +387,28 @@ def test_aligned_alloc_aligns(machine: MachineFactory, rng: random.Random) -> No
 @exercise("2.4", weight=2, read="small or large")
 def test_out_of_memory_is_an_error(machine: MachineFactory, rng: random.Random) -> None:
     """8 MiB are filled until malloc returns NULL with ENOMEM; afterwards all goes on."""
-    for low, high, share in ((16, 400, 0.75), (2000, 40_000, 0.75), (70_000, 120_000, 0.4)):
+    classes = [16, 32, 48, 64] + [step << shift for shift in range(4, 14) for step in (5, 6, 7, 8)]
+    for low, high, share in ((16, 400, 0.9), (2000, 40_000, 0.8), (70_000, 120_000, 0.4)):
         size = rng.randrange(low, high)
-        m, heap = in_main(machine, args=f"{size} 2", memory="8M")
+        room = next((bytes_ for bytes_ in classes if bytes_ >= size), size)
+        m, heap = in_main(machine, args=f"{size}", memory="8M")
         memory = heap.frames_free() * PAGE
-        m.explain(f"heap_fill took blocks of {size} bytes until malloc returned NULL.")
-        m.run_expect_exit(0, 1_000_000_000)
-        lines = [line for line in m.tap if line.startswith("full: ")]
-        found = [re.fullmatch(r"full: (\d+) blocks, errno (\d+)", line) for line in lines]
-        check_that("reports of heap_fill", len(found) == 2 and all(found), "two rounds", m.tap)
-        counts = [int(match[1]) for match in found if match]
-        for match in found:
-            check("errno when there is no memory, ENOMEM", ENOMEM, int(match[2]) if match else 0)
-        check_that(f"{counts[0]} blocks of {size} bytes in {memory} bytes of free memory",
-                   share <= counts[0] * size / memory <= 1, f"{share:.0%} of it, or more",
-                   f"{counts[0] * size / memory:.0%}")
-        check("blocks in the second round, when all were free again", counts[0], counts[1])
+        m.explain(f"heap_fill took blocks of {size} bytes until malloc returned NULL. See it: "
+                  f"make run LAB=02 APP=heap_fill MEMORY=8M ARGS={size}")
+        outcome = run_to_exit(m, 1_000_000_000)
+        rounds = list(struct.iter_unpack("<Qqq", m.read("image:fill_rounds", 24 * ROUNDS)
+                                         if outcome.kind is Kind.BREAKPOINT else b""))
+        for _, _, wrong in rounds:
+            check_that("the number that was written to each block, when all were taken", wrong <= 0,
+                       "its own", f"another one in block {wrong}")
+        check_end(m, outcome)
+        counts = [blocks for blocks, _, _ in rounds]
+        for _, error, _ in rounds:
+            check_errno("malloc, when there is no memory", ENOMEM, error)
+        check_that(f"{counts[0]} blocks of {size} bytes, with room for {room} each, in {memory} "
+                   "bytes of free memory", share <= counts[0] * room / memory <= 1,
+                   f"{share:.0%} of it, or more", f"{counts[0] * room / memory:.0%}")
+        check_count("blocks in the second round, when all were free again", *counts)
 
 
 # -- nonsense ---------------------------------------------------------------------------------
@@ -390,6 +453,8 @@ def nonsense(heap: Heap, rng: random.Random, what: str) -> tuple[str, int, str]:
     if what == "a slab's header":
         slab = heap.slab(block)
         return "free", slab.start if slab else 0, no_block
+    if what == "the inside of a large block's first page":
+        return "free", large + 16 * rng.randrange(1, 256), no_block
     if what == "a page inside a large block":
         return "free", large + PAGE * rng.randrange(1, 40), no_block
     return "free", heap.m.reg("rsp"), no_block
@@ -401,7 +466,8 @@ def test_nonsense_is_named(machine: MachineFactory, rng: random.Random) -> None:
     for what in ("an object for the second time", "a block that is free", "a slab's header",
                  "an object that was never taken",
                  "an object whose slab is gone", "a large block for the second time",
-                 "the middle of an object", "a page inside a large block", "the stack"):
+                 "the middle of an object", "a page inside a large block",
+                 "the inside of a large block's first page", "the stack"):
         m, heap = in_main(machine)
         function, pointer, words = nonsense(heap, rng, what)
         m.explain(f"The call was {function}({pointer:#x}), which is {what}.")
@@ -421,7 +487,8 @@ class Misuse:
 
     def __init__(self, machine: MachineFactory, rng: random.Random, kind: str, size: int,
                  offset: int) -> None:
-        self.maker = rng.randrange(len(MAKERS))
+        self.maker = rng.choice([number for number, name in enumerate(MAKERS)
+                                 if size or name != "grow_table"])  # realloc to 0 bytes frees
         self.dropper = rng.randrange(len(DROPPERS))
         self.size, self.offset = size, offset
         args = f"{kind} {self.maker} {self.dropper} {size} {offset}"
@@ -431,10 +498,11 @@ class Misuse:
     @property
     def block(self) -> int:
         """Where the block is: it was the second that was allocated."""
-        blocks = [int(line.split()[1], 16) for line in self.m.tap if line.startswith("block ")]
-        check_that("the blocks that heap_misuse got before anything went wrong", len(blocks) >= 2,
-                   "two, or more", [hex(block) for block in blocks])
-        return blocks[1]
+        lines = [line.removeprefix("block ") for line in self.m.tap if line.startswith("block ")]
+        blocks = [line for line in lines if re.fullmatch("0x[0-9a-f]+", line)]
+        check_that("the blocks that heap_misuse got before anything went wrong",
+                   len(blocks) >= 2 and blocks == lines, "two, or more", Words(lines))
+        return int(blocks[1], 16)
 
     def words(self, freed: bool) -> str:
         """The block's words, as a regular expression."""
@@ -478,7 +546,7 @@ def test_debug_overrun_faults(machine: MachineFactory, rng: random.Random) -> No
     for kind in ("write", "read"):
         past = -size % 16 + rng.randrange(64)
         misuse = Misuse(machine, rng, kind, size, size + past)
-        misuse.check_fault(misuse.words(freed=False) + f": {past} bytes past its end")
+        misuse.check_fault(misuse.words(freed=False) + f": {past + 1} bytes past its end")
 
 
 @exercise("2.4", weight=2, read="the debugging heap")
@@ -512,8 +580,22 @@ def test_debug_changes_beside_a_block_are_found(machine: MachineFactory, rng: ra
     misuse.check_panic(f"free: the {misuse.words(False)} was overrun: the byte {past + 1} past "
                        "its end is 0x41")
     size = 16 * rng.randrange(1, 200) + 3
-    before = rng.randrange(1, 16 + (-(size + 13) % PAGE))
+    before = rng.randrange(1, 1 + -(size + 13) % PAGE)
     misuse = Misuse(machine, rng, "write-and-free", size, -before)
+    misuse.check_panic(f"free: the {misuse.words(False)} was underrun: the byte {before} before "
+                       "its start is 0x41")
+
+
+@exercise("2.4", weight=1, read="the debugging heap")
+def test_debug_names_the_nearest_byte(machine: MachineFactory, rng: random.Random) -> None:
+    """HEAP=debug: of many bytes that were changed, the nearest counts; an overrun comes first."""
+    size = PAGE * rng.randrange(3) + 16 * rng.randrange(1, 255) + rng.randrange(1, 10)
+    past = rng.randrange(5)
+    misuse = Misuse(machine, rng, "smear-and-free", size, size + past)
+    misuse.check_panic(f"free: the {misuse.words(False)} was overrun: the byte {past + 1} past "
+                       "its end is 0x41")
+    before = rng.randrange(1, 15)
+    misuse = Misuse(machine, rng, "smear-and-free", size, -before)
     misuse.check_panic(f"free: the {misuse.words(False)} was underrun: the byte {before} before "
                        "its start is 0x41")
 
@@ -535,5 +617,5 @@ def test_debug_allows_what_is_right(machine: MachineFactory, rng: random.Random)
     """HEAP=debug: every byte of a block can be used, blocks of 0 bytes and large ones, too."""
     for size in (0, rng.randrange(1, 9000), rng.randrange(70_000, 200_000)):
         misuse = Misuse(machine, rng, "nothing", size, 0)
-        misuse.m.run_expect_exit(0)
+        check_end(misuse.m, run_to_exit(misuse.m))
         check("the block's address, modulo 16", 0, misuse.block % 16)

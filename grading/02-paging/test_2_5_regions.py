@@ -1,6 +1,7 @@
 """Exercise 2.5: regions, demand paging, mmap and its kin."""
 
 import random
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,10 +9,12 @@ from dataclasses import dataclass
 import pytest
 
 from pagurus.checks import check, check_that, exercise, fail
+from pagurus.ended import check_end, run_to_exit
+from pagurus.figures import EFAULT, Result, count
 from pagurus.lab import MachineFactory
 from pagurus.machine import Machine
 from pagurus.outcome import Kind, Outcome
-from pagurus.verdict import Words
+from pagurus.verdict import MachineEnded, Words
 
 PAGE, MIB = 1 << 12, 1 << 20
 ARENA = 0x1_0000_0000  # of regions_model
@@ -19,7 +22,6 @@ ARENA_PAGES = 192
 UNMAPPED, READ, WRITE, EXEC = 0xFF, 1, 2, 4
 P, W, PS, NX, ADDRESS = 1, 2, 1 << 7, 1 << 63, 0x000FFFFFFFFFF000
 PF_PRESENT, PF_WRITE, PF_RESERVED, PF_FETCH = 1, 2, 8, 16
-EFAULT = 14
 
 
 def boot(machine: MachineFactory, app: str, args: str, memory: str = "64M",
@@ -28,29 +30,67 @@ def boot(machine: MachineFactory, app: str, args: str, memory: str = "64M",
     return machine(app=app, args=args, memory=memory, machine="microvm", dirty=dirty)
 
 
-def check_words(outcome: Outcome) -> None:
-    """Fail with what the application found to be wrong."""
+def in_words(label: str, number: str | None) -> str | None:
+    """A number of the application: counts and results in decimal, errors with their names."""
+    if number is None:
+        return None
+    value = int(number, 0)
+    signed = value - (1 << 64) if value >> 63 else value
+    if signed == -1:
+        return "-1 (MAP_FAILED)" if "mmap" in label else "-1"
+    if "errno" in label or -4096 < signed < 0:
+        return str(Result(signed))
+    return str(signed) if 0 <= signed < ARENA else hex(value)
+
+
+def wrong_words(outcome: Outcome) -> tuple[str, str | None, str | None] | None:
+    """What the application found to be wrong, if anything: what, expected, found."""
     said = {line.split()[1]: line.split(maxsplit=2)[2] for line in outcome.tap
             if line.startswith(("# wrong ", "# expected ", "# found "))}
-    if "wrong" in said:
-        fail(said["wrong"], said.get("expected"), said.get("found"))
+    if "wrong" not in said:
+        return None
+    what = said["wrong"].split(" after operation ")[0]
+    return (said["wrong"], in_words(what, said.get("expected")), in_words(what, said.get("found")))
 
 
-def run(m: Machine, budget: int = 200_000_000) -> Outcome:
+# Where to read of what regions_model finds wrong; the first that fits.
+SECTIONS = {
+    r"number of regions": "merge neighbours",
+    r"where mmap found room|mmap's result|, mmap": "find a hole",
+    r"word of a page|word in a page": "commit on first touch",
+    r", mprotect": "new rights for a range",
+    r"": "release a range",
+}
+
+
+def check_words(outcome: Outcome, request: pytest.FixtureRequest | None = None) -> None:
+    """Fail with what the application found to be wrong; with `request`, choose what to read."""
+    wrong = wrong_words(outcome)
+    if wrong and request:
+        section = next(read for words, read in SECTIONS.items() if re.search(words, wrong[0]))
+        mark = request.node.get_closest_marker("exercise")
+        request.node.add_marker(exercise(*mark.args, **mark.kwargs | {"read": section}),
+                                append=False)
+    if wrong:
+        fail(*wrong)
+
+
+def run(m: Machine, budget: int = 200_000_000) -> None:
     """To the end, which has to be main's; what the application found wrong is the failure."""
-    outcome = m.run(budget)
+    outcome = run_to_exit(m, budget)
     check_words(outcome)
-    return outcome if outcome.kind is Kind.EXIT and outcome.status == 0 else m.run_expect_exit(0)
+    check_end(m, outcome)
+    m.run_expect_exit(0)
 
 
-def run_to_look(m: Machine, where: str) -> None:
+def run_to_look(m: Machine, where: str, request: pytest.FixtureRequest | None = None) -> None:
     """To where the application wants to be looked at; it may end before that, and say why."""
     m.set_breakpoint(f"image:{where}")
     outcome = m.run(60_000_000)
-    m.clear_breakpoint(f"image:{where}")
+    check_words(outcome, request)
     if outcome.kind is not Kind.BREAKPOINT:
-        check_words(outcome)
-        m.run_to(f"image:{where}")
+        raise MachineEnded(outcome, f"the program goes on, and comes to {where}")
+    m.clear_breakpoint(f"image:{where}")
 
 
 def lower_half(m: Machine) -> dict[int, tuple[int, int]]:
@@ -90,14 +130,13 @@ def check_pages(label: str, expected: dict[int, str], found: dict[int, str]) -> 
              pages_in_words({a: found.get(a, "absent") for a in differ}))
 
 
-def commit(m: Machine, address: int, error_code: int) -> int:
+def commit(m: Machine, address: int, error_code: int) -> Result:
     """Calls region_commit for the application's space."""
-    result = m.call("image:region_commit", m.address("image:application_space"), address,
-                    error_code) & 0xFFFFFFFF
-    return result - (1 << 32) if result >> 31 else result
+    return Result.of(m.call("image:region_commit", m.address("image:application_space"), address,
+                            error_code))
 
 
-@exercise("2.5", weight=3, read="commit on first touch")
+@exercise("2.5", weight=12, read="commit on first touch")
 def test_only_touched_pages_take_frames(machine: MachineFactory, rng: random.Random) -> None:
     """Of 1 TiB, exactly the pages that were touched are mapped, each to a frame of its own."""
     numbers = rng.sample(range(1 << 28), 12)
@@ -129,7 +168,7 @@ def test_only_touched_pages_take_frames(machine: MachineFactory, rng: random.Ran
     run(m)
 
 
-@exercise("2.5", weight=1, read="commit on first touch")
+@exercise("2.5", weight=2, read="commit on first touch")
 def test_commit_obeys_the_rights(machine: MachineFactory, rng: random.Random) -> None:
     """region_commit says -EFAULT where the fault is not about a page that is missing."""
     m = boot(machine, "regions_steps", "sparse w1")
@@ -149,9 +188,10 @@ def test_commit_obeys_the_rights(machine: MachineFactory, rng: random.Random) ->
         ("a read at the very end", 0xFFFFFFFF_FFFFFFFF, 0),
     ):
         check(f"region_commit for {what}", -EFAULT, commit(m, address, code))
-        check(f"frames_free after region_commit for {what}", free, m.u64("image:frames_free"))
+        check(f"frames_free after region_commit for {what}", count(free),
+              count(m.u64("image:frames_free")))
     check("region_commit for a page that is there by now", 0, commit(m, place + PAGE, PF_WRITE))
-    check("frames_free after that", free, m.u64("image:frames_free"))
+    check("frames_free after that", count(free), count(m.u64("image:frames_free")))
     for code in (0, PF_WRITE):
         page += PAGE
         check("region_commit for a page that is missing", 0,
@@ -193,13 +233,24 @@ def test_large_blocks(machine: MachineFactory, rng: random.Random) -> None:
     run(m)
 
 
-@exercise("2.5", weight=4, read="release a range")
-def test_million_operations(machine: MachineFactory, rng: random.Random) -> None:
+@exercise("2.5", weight=2, read="2 MiB at once")
+def test_large_pages_only_where_they_fit(machine: MachineFactory) -> None:
+    """One page where the others of its 2 MiB are there already, or where no 2 MiB are free."""
+    for step in ("refill", "scattered"):
+        run(boot(machine, "regions_steps", step))
+
+
+@exercise("2.5", weight=4)
+def test_million_operations(machine: MachineFactory, rng: random.Random,
+                            request: pytest.FixtureRequest) -> None:
     """A million random mmap, munmap, mprotect and touches, against a model of single pages."""
-    m = boot(machine, "regions_model", f"{rng.randrange(1 << 32)} 1000000")
-    outcome = run(m, 2_000_000_000)
-    check_that("the last report", outcome.tap[-1].startswith("# operations 1000"),
-               "# operations 1000000, of which …", Words(outcome.tap[-1]))
+    args = f"{rng.randrange(1 << 32)} 1000000"
+    m = boot(machine, "regions_model", args)
+    m.explain(f"Repeat it: make run LAB=02 APP=regions_model MEMORY=64M ARGS='{args}'")
+    outcome = run_to_exit(m, 2_000_000_000)
+    check_words(outcome, request)
+    check_end(m, outcome)
+    m.run_expect_exit(0)
 
 
 @dataclass(frozen=True)
@@ -221,13 +272,14 @@ class ModelPage:
 
 
 @exercise("2.5", weight=3, read="new rights for a range")
-def test_tables_follow_the_regions(machine: MachineFactory, rng: random.Random) -> None:
+def test_tables_follow_the_regions(machine: MachineFactory, rng: random.Random,
+                                   request: pytest.FixtureRequest) -> None:
     """After random operations the tables map what was touched, with the rights of its region."""
     looks = 4
     m = boot(machine, "regions_model", f"{rng.randrange(1 << 32)} {(looks + 1) * 200} {looks}",
              dirty=True)
     for look in range(looks):
-        run_to_look(m, "regions_model_look")
+        run_to_look(m, "regions_model_look", request)
         raw = m.read("image:model_pages", 16 * ARENA_PAGES)
         known = {ARENA + i * PAGE: ModelPage(protection, bool(touched), stamp)
                  for i, (protection, _, touched, stamp) in enumerate(
@@ -241,7 +293,7 @@ def test_tables_follow_the_regions(machine: MachineFactory, rng: random.Random) 
                   m.u64(entry & ADDRESS, physical=True))
         frames = [entry & ADDRESS for entry, _ in found.values()]
         check("different frames behind these pages", len(frames), len(set(frames)))
-    run_to_look(m, "regions_model_look")
+    run_to_look(m, "regions_model_look", request)
     check_pages("pages after the last munmap", {},
                 {address: rights(entry) for address, (entry, _) in lower_half(m).items()})
     run(m)
@@ -264,13 +316,19 @@ def test_forbidden_access(machine: MachineFactory) -> None:
     """The machine does not go on after an access that the region forbids."""
     for argument, what in FORBIDDEN.items():
         m = boot(machine, "regions_steps", f"forbid {argument}")
+        run_to_look(m, "steps_look")
+        place = m.u64("image:steps_place")
+        m.set_breakpoint("image:trap_dispatch")
+        outcome = m.run()
+        if outcome.kind is not Kind.BREAKPOINT:
+            raise MachineEnded(outcome, f"{what} is a page fault")
+        check(f"vector and CR2 of the trap that {what} leads to", (14, hex(place)),
+              (m.u64(m.reg("rdi") + 15 * 8), hex(m.reg("cr2"))))
+        m.clear_breakpoint("image:trap_dispatch")
         outcome = m.run()
         check_words(outcome)
-        if "# now" not in outcome.tap:  # it ended before the access
-            m.run_expect_exit(0)
-        fault = outcome.kind is Kind.PANIC and "page fault" in outcome.text
-        check_that(f"the end after {what}",
-                   fault or (outcome.kind is Kind.TODO and outcome.exercise == "2.6"),
+        check_that(f"the end after {what}", outcome.kind is Kind.PANIC
+                   or (outcome.kind is Kind.TODO and outcome.exercise == "2.6"),
                    "the report of a page fault", Words(outcome.text))
 
 

@@ -4,6 +4,7 @@ import random
 import struct
 
 from pagurus.checks import check, check_that, exercise
+from pagurus.figures import EFAULT, ENOMEM, Result
 from pagurus.lab import MachineFactory
 from pagurus.machine import Machine
 from pagurus.outcome import Kind
@@ -13,7 +14,6 @@ PAGE = 4096
 SLOT = 1 << 20
 TREES = ["alder", "birch", "cedar", "linden", "rowan", "willow"]
 MASK = (1 << 64) - 1
-EFAULT, ENOMEM = 14, 12
 PTE_P, PTE_W, PTE_G, PTE_NX, ADDRESS = 1, 2, 1 << 8, 1 << 63, 0x000F_FFFF_FFFF_F000
 
 
@@ -83,10 +83,9 @@ def at_tree(machine: MachineFactory, rng: random.Random, how: str, number: int =
     return m
 
 
-def grow(m: Machine, stack: int, address: int) -> int:
+def grow(m: Machine, stack: int, address: int) -> Result:
     """stack_grow's answer."""
-    answer = m.call("stack_grow", stack, address) & 0xFFFFFFFF
-    return answer - (1 << 32) if answer >> 31 else answer
+    return Result.of(m.call("stack_grow", stack, address))
 
 
 def used_frames(m: Machine) -> int:

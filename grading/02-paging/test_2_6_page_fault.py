@@ -189,6 +189,18 @@ def test_a_frame_too_large_for_the_stack(machine: MachineFactory, rng: random.Ra
                f"below {stack.slot:#x}", report.cr2)
     check("the sentence", f"write to {stack.limit - (report.cr2 or 0):#x} bytes below {THREAD}: "
           f"stack overflow in `{tree}`", cause)
+    m.close()
+
+    s = sentences(machine, rng)
+    for _ in range(4):
+        function = rng.choice(s.functions)
+        address = s.stack.slot - rng.randrange(1, 1 << 24)
+        rsp = address - 8 * rng.randrange(1, 1 << 20)
+        found = said(s.m, "fault_cause", frame(rng, WRITE, function.address, rsp, s.stack.low + 64),
+                     address, -EFAULT & MASK)
+        check(f"the sentence for a write to {address:#x}, rsp {rsp:#x}",
+              f"write to {s.stack.limit - address:#x} bytes below {THREAD}: stack overflow in "
+              f"`{function.name}`", found, "N is counted from the address, not from rsp.")
 
 
 @exercise("2.6", weight=2, read="what lies at an address")
@@ -249,6 +261,12 @@ def test_the_gravest_reason_is_told(machine: MachineFactory, rng: random.Random)
     s.check(inside, WRITE | PRESENT, f"{THREAD}: forbidden write")
     text = s.m.address("image:image_start") + rng.randrange(100)
     s.check(text, RESERVED, "the image's .text: broken table")
+    code = rng.choice(ACCESSES)
+    null, guard = rng.randrange(LOWEST), stack.limit - rng.randrange(1, PAGE)
+    s.check(null, code | PRESENT, f"address {null:#x}: {forbidden(code)}")
+    s.check(null, code | PRESENT, f"address {null:#x}: out of memory", -ENOMEM)
+    s.check(guard, code | PRESENT, f"the guard page below {THREAD}: {forbidden(code)}")
+    s.check(guard, code | RESERVED, f"the guard page below {THREAD}: broken table")
 
 
 @exercise("2.6", weight=1, read="the sentence")
@@ -449,6 +467,10 @@ def test_a_double_fault_without_a_reason(machine: MachineFactory, rng: random.Ra
     check(f"the sentence, when gate {gate} names no IST stack",
           f"no handler was entered: gate {gate} of the IDT is damaged",
           said(m, "double_fault_cause", 0))
+    check("the sentence, when that gate is damaged, and CR2 is just below a stack's top",
+          f"no handler was entered: IST {IST_EXCEPTION}, {IST_NAMES[IST_EXCEPTION]}, is {top:#x}, "
+          f"which leads to {IST_NAMES[IST_EXCEPTION]} (read-only)",
+          said(m, "double_fault_cause", top - 1 - rng.randrange(64)), "Stacks come before gates.")
 
 
 # -- what breaks while a fault is dealt with --------------------------------------------------

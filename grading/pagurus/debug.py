@@ -2,14 +2,17 @@
 
 What was found robust with GDB 13 and QEMU 7.2 (common/gdb/start.gdb has what GDB itself needs):
 
-- The KVM APIC helper (vapic) is off in recordings: when its reset meets the load of a snapshot,
-  QEMU's two threads wait for each other, and a reverse step never ends.
 - A socket that this process listens at and QEMU inherits: GDB can connect at once.
 - Recording needs consoles that take output only, so they are files; QMP and the GDB stub are not
   part of a recording. The disk that holds the snapshot stays idle.
 - When a replay runs into the end of a machine (triple fault, quit), QEMU 7.2 aborts at the next
   reverse step. So the replay stops at the last instruction (`replay_break`). An end through
   isa-debug-exit ends QEMU itself; `debug_exit` is the last place before it.
+
+What a test does to its machine from outside (memory and registers that it writes, functions that
+it calls) is in no recording, and a new machine does not do it. So the test is run again, up to
+where it lets its machine run for the last time; the snapshot that it saves there (lab.py, STAND)
+is what GDB or a recording begins with.
 """
 
 import concurrent.futures
@@ -29,9 +32,8 @@ from pathlib import Path
 from pagurus import grade, handover, regions
 from pagurus.channels import Channel, Loop
 from pagurus.errors import UsageError
-from pagurus.lab import KEEP, Lab
-from pagurus.machine import REACH_BUDGET, die_with_parent
-from pagurus.qcow2 import empty_qcow2
+from pagurus.lab import KEEP, STAND, Lab, snapshot_drive
+from pagurus.machine import REACH_BUDGET, SNAPSHOT, die_with_parent
 from pagurus.qemu import MachineSpec, accelerator, base_command
 from pagurus.qmp import Qmp
 from pagurus.report import explain_test
@@ -55,6 +57,20 @@ class Target:
     symbols: list[Path]
     test: TestResult | None = None
     prepare: list[str] = field(default_factory=list)  # GDB commands after connecting
+    last: "Last | None" = None  # when the test let it run for the last time
+    saved: Path | None = None  # the folder of a snapshot to begin with
+
+
+@dataclass
+class Last:
+    """What a test's process tells of that (handover.py, machine.py)."""
+
+    machine: int  # which one of the test's, from 0
+    number: int
+    call: str | None
+    changed: bool
+    start: int
+    end: int | None
 
 
 # -- verbs ------------------------------------------------------------------------------------
@@ -73,7 +89,7 @@ def gdb_main(argv: Sequence[str]) -> int:
         target = _run_test(stage, wanted, folder, served)
         if target is None:
             return served.gdb_status
-    _tell(target, stage)
+    _tell(target, stage, folder)
     target.prepare = _breakpoints(target)
     return _debug(stage, target, folder)
 
@@ -85,11 +101,11 @@ def qemu_gdb_main(argv: Sequence[str]) -> int:
     target = _run_test(stage, wanted, folder, None) if wanted else _boot(stage)
     assert target is not None
     if wanted:
-        _tell(target, stage)
+        _tell(target, stage, folder)
     path = folder / "gdb.sock"
     script = _write_script(stage, target, folder, path)
     with _listen(path) as listener:
-        command = _command(target.spec, listener, folder, console="stdio")
+        command = _command(target, listener, folder, console="stdio")
         print(f"The machine waits, stopped before its first instruction. In {stage.root}:\n"
               f"    gdb -x {script.relative_to(stage.root)}\n"
               f"or in a GDB of your own: target remote {path.relative_to(stage.root)}",
@@ -112,12 +128,15 @@ def rewind_main(argv: Sequence[str]) -> int:
     folder = _folder(stage)
     target = _run_test(stage, wanted, folder, None)
     assert target is not None
-    _tell(target, stage)
+    _tell(target, stage, folder)
     end = _record(target, folder)
     if end is None:
+        target.saved = None
         target.prepare = _breakpoints(target)
     else:
         target.prepare = [f"monitor replay_break {end}", "continue"]
+    target.prepare += [f"set $replay_end = {end or 0}",
+                       f"source {stage.root / 'common/gdb/replay.gdb'}"]
     print("The machine is replayed, up to its end. Go back with reverse-stepi, reverse-continue, "
           "or a watchpoint.", flush=True)
     return _debug(stage, target, folder, replay=True)
@@ -236,24 +255,61 @@ def _kept_machine(folder: Path, test: TestResult) -> Target:
     own = [record for record in records if record["test"] == test.name]
     if not own:
         raise UsageError(f"{test.name} starts no machine: {test.what or test.verdict}")
+    last = _last(folder, test, len(own))
+    record = own[last.machine if last else -1]
     names = {one.name for one in fields(MachineSpec)}
-    spec = MachineSpec(**{key: value for key, value in own[-1].items() if key in names})
+    spec = MachineSpec(**{key: value for key, value in record.items() if key in names})
     spec.kernel, spec.cwd = Path(spec.kernel), Path(spec.cwd)
-    return Target(spec, [Path(name) for name in own[-1]["symbols"]], test)
+    return Target(spec, [Path(name) for name in record["symbols"]], test, last=last)
 
 
-def _tell(target: Target, stage: Stage) -> None:
-    if target.test is None:
+def _last(folder: Path, test: TestResult, machines: int) -> Last | None:
+    """When the machine that counts was let run for the last time, if the test's process told."""
+    ends = folder / "ends.jsonl"
+    for line in ends.read_text().splitlines() if ends.exists() else []:
+        record = json.loads(line)
+        if record.pop("test") == test.name and record["machine"] < machines:
+            return Last(**record)
+    return None
+
+
+def _tell(target: Target, stage: Stage, folder: Path) -> None:
+    """Say what the test found, and what is debugged; a changed machine is taken where it was."""
+    test, last = target.test, target.last
+    if test is None:
         return
-    if target.test.passed:
-        print(f"{target.test.name} passes; here is its machine from the start.", flush=True)
-    else:
-        print("\n".join(explain_test(target.test, stage.name)))
+    if test.passed:
+        print(f"{test.name} passes; here is its machine from the start.", flush=True)
+        return
+    print("\n".join(explain_test(test, stage.name)), flush=True)
+    if last is None or not last.changed:
         print("The machine has ended; here it is again from the start.", flush=True)
+        return
+    target.saved = _save_again(stage, test, last, folder)
+    if target.saved is None:
+        print("What the test did to it is not reached again; here is the machine from the start, "
+              "without that.", flush=True)
+    elif last.call:
+        print(f"The test's last call was {last.call}. Here the machine stands before the first "
+              "instruction of it.", flush=True)
+    else:
+        print("The test had changed the machine, and let it go on. Here it stands where it went on "
+              "for the last time.", flush=True)
+
+
+def _save_again(stage: Stage, test: TestResult, last: Last, folder: Path) -> Path | None:
+    """Run a test again up to where its machine ran last; the folder with the snapshot."""
+    os.environ.pop(handover.SOCKET, None)
+    os.environ[STAND] = f"{last.machine}:{last.number}"
+    try:
+        again, _ = grade.run_pytest(stage, [test.name], 0)
+    finally:
+        del os.environ[STAND]
+    return folder if again and again[0].what == handover.STANDS else None
 
 
 def _breakpoints(target: Target) -> list[str]:
-    """GDB commands that run to where the machine ends or goes wrong."""
+    """GDB commands that run to where the machine ends or goes wrong; a call is not run."""
     known = set()
     for path in target.symbols:
         done = subprocess.run(["nm", "--defined-only", "-j", str(path)], capture_output=True,
@@ -261,6 +317,8 @@ def _breakpoints(target: Target) -> list[str]:
         known |= set(done.stdout.split())
     known -= {"trap_dispatch" if "page_fault_init" in known else "fault_report"}
     found = [f"hbreak {name}" for name in ENDS if name in known]
+    if target.saved:
+        return found
     return [*found, "continue"] if found else []
 
 
@@ -279,10 +337,14 @@ def _listen(path: Path) -> socket.socket:
     return listener
 
 
-def _command(spec: MachineSpec, listener: socket.socket | None, folder: Path,
+def _command(target: Target, listener: socket.socket | None, folder: Path,
              console: str = "file", icount: str = "") -> list[str]:
     """QEMU with its consoles in files, or the serial one at the terminal, and a stub for GDB."""
-    command = base_command(spec, icount)
+    command = base_command(target.spec, icount)
+    if icount or target.saved:
+        command += snapshot_drive(folder)
+    if target.saved and "rr=replay" not in icount:
+        command += ["-loadvm", SNAPSHOT]
     command += ["-serial", "stdio" if console == "stdio" else f"file:{folder / 'console.txt'}"]
     command += ["-chardev", f"file,id=dbg,path={folder / 'debug.txt'}",
                 "-device", "isa-debugcon,iobase=0xe9,chardev=dbg",
@@ -299,21 +361,24 @@ def _start(command: list[str], cwd: Path, pass_fds: list[int]) -> subprocess.Pop
                             preexec_fn=die_with_parent)
 
 
-def _recording(folder: Path, mode: str) -> tuple[str, list[str]]:
-    """The icount options and the drive of a recording or its replay."""
-    return (f",rr={mode},rrfile={folder / 'log.rr'},rrsnapshot=init",
-            ["-drive", f"file={folder / 'snapshot.qcow2'},if=none,id=rr",
-             "-global", "apic.vapic=off"])
+def _recording(folder: Path, mode: str) -> str:
+    """The icount options of a recording or its replay."""
+    return f",rr={mode},rrfile={folder / 'log.rr'},rrsnapshot=init"
 
 
 def _record(target: Target, folder: Path) -> int | None:
-    """Record the machine to its end; the last instruction's number if it can be told."""
-    (folder / "snapshot.qcow2").write_bytes(empty_qcow2())
-    icount, drive = _recording(folder, "record")
+    """Record the machine to its end, or to where the test stopped it; the last instruction's
+    number if it can be told."""
+    if target.saved is None:
+        snapshot_drive(folder, new=True)
+    budget, known = REACH_BUDGET, False  # a reverse step replays all of it
+    # A recording from power-on takes other counts: vapic is off, and the firmware sees that.
+    if target.saved and target.last and target.last.end:
+        budget, known = target.last.end - target.last.start, True
     channel = Channel("qmp", lambda data: qmp.feed(data))
     qmp = Qmp(channel.send)
     loop = Loop([channel])
-    command = _command(target.spec, None, folder, icount=icount) + drive + [
+    command = _command(target, None, folder, icount=_recording(folder, "record")) + [
         "-chardev", f"socket,id=qmp,fd={channel.far[0]}", "-mon", "chardev=qmp,mode=control"]
     with _start(command, target.spec.cwd, list(channel.far)) as qemu:
         try:
@@ -326,22 +391,24 @@ def _record(target: Target, folder: Path) -> int | None:
 
             if ask("qmp_capabilities") is None:
                 raise UsageError("QEMU does not start for a recording; see its message above")
+            start = (ask("query-replay") or {"icount": 0})["icount"]
             ask("cont")
             end = None
             for _ in range(_RECORD_SECONDS * 10):
                 over = loop.wait(lambda: qmp.seen("SHUTDOWN") is not None, 0.1)
                 answer = None if loop.process_ended else ask("query-replay")
-                if answer is None:
-                    return None
+                if answer is None:  # it has ended by itself
+                    return start + budget if known else None
                 end = answer["icount"]
-                if over or end > REACH_BUDGET:  # a reverse step replays all of it
+                if over or end - start > budget:
                     break
             ask("stop")
             answer = ask("query-replay")
             ask("quit")
             loop.wait(lambda: loop.process_ended, 30)
             # The last instruction is not executed again: what comes after it ends the replay.
-            return (answer or {}).get("icount", end)
+            end = (answer or {}).get("icount", end)
+            return min(end, start + budget) if known else end
         finally:
             qemu.kill()
             loop.close()
@@ -349,13 +416,13 @@ def _record(target: Target, folder: Path) -> int | None:
 
 def _debug(stage: Stage, target: Target, folder: Path, replay: bool = False) -> int:
     """Start the machine and GDB on it; GDB's exit status."""
-    icount, drive = _recording(folder, "replay") if replay else ("", [])
+    icount = _recording(folder, "replay") if replay else ""
     path = folder / "gdb.sock"
     script = _write_script(stage, target, folder, path)
     print(f"The console is written to {(folder / 'console.txt').relative_to(stage.root)}.",
           flush=True)
     with _listen(path) as listener:
-        command = _command(target.spec, listener, folder, icount=icount) + drive
+        command = _command(target, listener, folder, icount=icount)
         with _start(command, target.spec.cwd, [listener.fileno()]) as qemu:
             try:
                 return _gdb(stage, script)

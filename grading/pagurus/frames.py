@@ -73,14 +73,14 @@ def show(blocks: Iterable[Block], limit: int = 8) -> Words:
     """Blocks for a report."""
     shown = [f"order {order} at {number * PAGE:#x}" for number, order in sorted(blocks)]
     if len(shown) > limit:
-        shown[limit:] = [f"… and {len(shown) - limit} more"]
+        shown[limit:] = [f"… ({len(shown) - limit} more)"]
     return Words(", ".join(shown) or "none")
 
 
 def check_blocks(label: str, expected: Blocks, found: Blocks) -> None:
     """Compare two sets of free blocks, and show only what differs."""
     if expected != found:
-        fail(f"{label}: the free blocks that only one of the two has",
+        fail(f"{label}: free blocks, without those that are right",
              show(expected - found), show(found - expected))
 
 

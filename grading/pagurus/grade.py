@@ -19,7 +19,9 @@ from pagurus.build import SUBMISSION_SECONDS, BrokenBuild, build, build_submissi
 from pagurus.errors import UsageError
 from pagurus.headings import exercises_of
 from pagurus.report import report
-from pagurus.results import Grade, TestResult, gradescope, make_grade, write_json
+from pagurus.results import (
+    NO_SCORE, Grade, TestResult, gradescope, make_grade, write_json,
+)
 from pagurus.session import ONLY, RESULTS, SEED, UNTIL, WORKERS, is_wanted, run_seed
 from pagurus.stages import Stage, find_root, find_stage, find_stages
 from pagurus.verdict import HarnessError, Verdict
@@ -241,7 +243,10 @@ def _grade_all(root: Path, options: dict[str, str]) -> int:
         score, points = score + grade.score, points + grade.points
         remark = "" if statuses[-1] != HARNESS else "  the grader had trouble"
         print(f"{stage.name:<20} {grade.score:>3}/{grade.points}{remark}", flush=True)
-    print(f"Score: {score}/{points}")
+    if HARNESS in statuses:
+        print(f"Score: none, at least {score}/{points}\n{NO_SCORE}")
+    else:
+        print(f"Score: {score}/{points}")
     return max(statuses)
 
 

@@ -35,6 +35,9 @@ INSTRUCTOR_TOOLS = frozenset(
     )
 )
 
+# Words that only an instructor needs.
+INSTRUCTOR_TEXTS = frozenset({"common/mk/help-instructor.txt", "grading/INSTRUCTOR.md"})
+
 # README.md and .gitignore of a handout are written from these.
 TEMPLATES = "grading/handout"
 
@@ -47,7 +50,7 @@ _SHORT_BODY = (2, 20)  # a body that is not so long counts as a whole, from this
 
 def is_for_students(name: str, stage: Stage) -> bool:
     """Whether a file of the instructor's tree belongs into the handout of this lab."""
-    if HIDDEN in name.split("/")[:-1] or name in INSTRUCTOR_TOOLS:
+    if HIDDEN in name.split("/")[:-1] or name in INSTRUCTOR_TOOLS | INSTRUCTOR_TEXTS:
         return False
     return (
         trees.is_gradeable_part(name, stage) or name in _TOP or name.startswith(_TOP_FOLDERS)

@@ -12,6 +12,7 @@ from typing import Any
 from pagurus.elfsym import read_symbols
 from pagurus.errors import UsageError
 from pagurus.machine import Machine
+from pagurus.qcow2 import empty_qcow2
 from pagurus.qemu import MachineSpec
 from pagurus.stages import Stage
 from pagurus.verdict import CheckFailed, HarnessError, Words
@@ -19,9 +20,25 @@ from pagurus.verdict import CheckFailed, HarnessError, Words
 # A folder that the verbs gdb and rewind name: machines leave there how they were started.
 KEEP = "PAGURUS_KEEP"
 
+# `1:3`: save the machine of number 1 (from 0) of a test before it is let run for the third time,
+# in the folder that KEEP names, and stop the test there.
+STAND = "PAGURUS_STAND"
+
 _LOADER_BYTES = 64 << 20
 
 Content = Path | bytes
+
+
+def snapshot_drive(folder: Path, new: bool = False) -> list[str]:
+    """Options for a disk that snapshots are kept on, in no slot of the machine.
+
+    The KVM APIC helper (vapic) is off then: when its reset meets the load of a snapshot, QEMU 7.2's
+    two threads wait for each other, and a reverse step never ends.
+    """
+    path = folder / "snapshot.qcow2"
+    if new:
+        path.write_bytes(empty_qcow2())
+    return ["-drive", f"file={path},if=none,id=rr", "-global", "apic.vapic=off"]
 
 
 @dataclass(frozen=True)
@@ -90,10 +107,13 @@ class MachineFactory:
             name = self._file(content, f"module{number}")
             entries.append(f"{name} {text}" if text else name)
         full = MachineSpec(symbols[0], self.lab.build, entries, args or None, **spec)
-        keep = os.environ.get(KEEP)
-        if keep:
+        keep, stand = os.environ.get(KEEP), os.environ.get(STAND, "-1:0").split(":")
+        here = int(stand[0]) == len(self.machines)
+        if keep and here:
+            full.extra = [*full.extra, *snapshot_drive(Path(keep), new=True)]
+        elif keep and STAND not in os.environ:
             self._keep(Path(keep), full, symbols)
-        options = {} if wall is None else {"wall": wall}
+        options: dict[str, Any] = {} if wall is None else {"wall": wall}
         try:
             machine = Machine(full, symbols, serial_stall, **options)
         except UsageError as error:  # a linker script can make anything of a file
@@ -106,6 +126,7 @@ class MachineFactory:
             # With one module it boots all the same, and the loader's safety net says so.
             full.modules = entries[:1]
             machine = Machine(full, symbols, serial_stall, **options)
+        machine.stand_before = int(stand[1]) if here else 0
         self.machines.append(machine)
         return machine
 

@@ -19,6 +19,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,7 +28,8 @@ from pagurus import faultlog, qemu
 from pagurus.channels import Channel, Loop
 from pagurus.elfsym import Symbols, read_symbols
 from pagurus.gdbstub import GdbStub, Stop, StubError, decode_registers, register_packet
-from pagurus.outcome import Kind, Outcome, Place, last_report, split_debug
+from pagurus.outcome import Kind, Outcome, Place, last_report, split_debug, todo_place
+from pagurus.panics import fault_address
 from pagurus.qmp import Qmp, QmpError
 from pagurus.verdict import CallFailed, CheckFailed, HarnessError, MachineEnded
 
@@ -41,6 +43,7 @@ _IDLE_LOOKS = 40  # so many looks, up to 50 ms apart, at a halted machine in whi
 _STACK_BELOW = 512  # `call` leaves this much under the interrupted stack pointer alone
 _OUTPUT_LIMIT = 1 << 20  # bytes on both consoles after which a machine is ended; tests need 10 KiB
 _LOG_LIMIT = 8 << 20  # bytes of exception log after which logging is switched off
+SNAPSHOT = "pagurus"  # the name of what `stand_before` saves
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
@@ -55,6 +58,21 @@ _NO_BOOT = re.compile(
 def die_with_parent() -> None:
     """In the child: SIGKILL when the grader ends, however that happens."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@dataclass
+class Resume:
+    """One time that a test let its machine run: `call`, `run`, `run_to` and so on."""
+
+    number: int  # from 1
+    call: str | None  # "frame_free(0x3000, 2)" for Machine.call
+    changed: bool  # the test has changed the machine before, so that a boot does not lead here
+    start: int = 0  # in instructions since power-on
+    end: int | None = None  # None when QEMU is gone
+
+
+class Standing(BaseException):
+    """The machine stands before the resume that `stand_before` names: nothing else is to be done."""
 
 
 class Machine:
@@ -80,6 +98,10 @@ class Machine:
         self.debug_bytes = bytearray()
         self.outcomes: list[Outcome] = []
         self.hint: str | None = None
+        self.stand_before = 0  # the number of a resume: save the machine there, and stop the test
+        self.resumed = Resume(0, None, False)  # the last time that it was let run
+        self._calling: str | None = None
+        self._changed = False
         self._over: Outcome | None = None
         self._stderr = bytearray()
         self._breakpoints: set[int] = set()
@@ -258,6 +280,7 @@ class Machine:
 
     def outb(self, port: int, value: int) -> None:
         """Write an I/O port."""
+        self._changed = True
         self.hmp(f"o /1bx {port:#x} {value:#x}")
 
     # -- registers and memory -----------------------------------------------------------------
@@ -277,6 +300,7 @@ class Machine:
 
     def set_reg(self, name: str, value: int) -> None:
         """Write one register (in 64-bit mode; the stub cannot reach r8.. in the others)."""
+        self._changed = True
         self._expect_ok(register_packet(name, value))
         self._cached_registers = None
 
@@ -319,6 +343,7 @@ class Machine:
     def write(self, where: str | int, data: bytes, physical: bool = False) -> None:
         """Write memory through the CPU's page tables, or physical."""
         address = self.address(where)
+        self._changed = True
         with self._physical(physical):
             for at in range(0, len(data), 1024):
                 piece = data[at:at + 1024]
@@ -489,6 +514,7 @@ class Machine:
 
     def send(self, data: bytes) -> None:
         """Type at COM1; the bytes arrive one by one as the machine runs and takes them."""
+        self._changed = True
         self._channels["com1"].send(data)
 
     def set_breakpoint(self, where: str | int) -> None:
@@ -511,7 +537,8 @@ class Machine:
 
         Integers go into rdi, rsi, rdx, rcx, r8, r9; bytes are put on the stack, 16-byte aligned,
         and passed by address. The stack is the interrupted one below its red zone, or `stack`.
-        Afterwards all registers are as before. Raises CallFailed when the function does not
+        Backtraces end at the caller, where the machine stands. Afterwards all registers are as
+        before. Raises CallFailed when the function does not
         return (panic, TODO, triple fault, timeout).
         """
         if len(arguments) > 6:
@@ -532,8 +559,12 @@ class Machine:
                 values.append(argument)
         # The function returns to where the machine stands now: that is mapped and executable
         # for sure. It may run through there on its own, so the stack pointer tells the return.
-        home = before["rip"]
-        self.write(top - 8, home.to_bytes(8, "little"))
+        # A byte further on, where nothing is executed, since backtraces look up what lies before
+        # a return address. Frame pointer and return address of the caller are 0, which ends them.
+        home = before["rip"] + 1
+        top -= 16
+        self.write(top - 8, home.to_bytes(8, "little") + bytes(16))
+        self.set_reg("rbp", 0)
         for register, value in zip("rdi rsi rdx rcx r8 r9".split(), values):
             self.set_reg(register, value)
         self.set_reg("rax", 0)
@@ -542,7 +573,11 @@ class Machine:
         was_set = home in self._breakpoints
         if not was_set:
             self.set_breakpoint(home)
-        self._return_to(home, top, name, budget)
+        self._calling = f"{name.split(':')[-1]}({', '.join(map(_argument, arguments))})"
+        try:
+            self._return_to(home, top, name, budget)
+        finally:
+            self._calling = None
         if not was_set:
             self.clear_breakpoint(home)
         result = self.reg("rax")
@@ -609,10 +644,22 @@ class Machine:
         """Resume, and look after the running machine until it stops."""
         if self._over is not None:
             return self._over
+        self.resumed = Resume(self.resumed.number + 1, self._calling, self._changed)
+        if self.resumed.number == self.stand_before:
+            self._save()
+            raise Standing(self.resumed)
         try:
-            return self._resume(packet, budget, until, stepping)
+            outcome = self._resume(packet, budget, until, stepping)
         except MachineEnded as error:  # QEMU has ended between two looks at it
-            return error.outcome
+            outcome = error.outcome
+        self.resumed.end = outcome.instructions
+        return outcome
+
+    def _save(self) -> None:
+        """Into the disk that this machine was given for it (lab.py)."""
+        answer = self.hmp(f"savevm {SNAPSHOT}").strip()
+        if answer:
+            raise HarnessError(f"QEMU saves no snapshot: {answer}")
 
     def _resume(self, packet: str, budget: int, until: Callable[[], bool] | None,
                 stepping: bool) -> Outcome:
@@ -620,14 +667,15 @@ class Machine:
             # QEMU would stop at once again; one step without the breakpoint gets past it.
             here = self.reg("rip")
             self._expect_ok(f"z1,{here:x},1")
-            outcome = self._go(f"vCont;s:p1.{self._stop_thread:x}", budget, stepping=True)
+            outcome = self._resume(f"vCont;s:p1.{self._stop_thread:x}", budget, None, True)
             if self._over is not None:
                 return outcome
             self._expect_ok(f"Z1,{here:x},1")
             if outcome.kind is not Kind.BREAKPOINT or self.reg("rip") in self._breakpoints:
                 return outcome
         counted = qemu.accelerator() == "tcg"
-        limit = self.icount() + budget
+        self.resumed.start = self.resumed.start or self.icount()
+        limit = self.resumed.start + budget
         self._granted = 0
         wall_end = time.monotonic() + self.wall
         self._cached_registers = None
@@ -644,6 +692,8 @@ class Machine:
                 return self._pause(Kind.CONSOLE, "the awaited text has come")
             pause = min(pause * 1.5, 0.005 if self._stall else 0.05)
             why = self._why_stop(limit, budget, wall_end, counted)
+            if self._gdb.stops:  # it came during that look, and there will be no other
+                return self._stopped(self._gdb.stops.popleft())
         return self._pause(Kind.TIMEOUT, why)
 
     def _why_stop(self, limit: int, budget: int, wall_end: float, counted: bool) -> str | None:
@@ -698,7 +748,6 @@ class Machine:
     def _pause(self, kind: Kind, text: str) -> Outcome:
         """Stop the running machine; it may be that it ends by itself just then."""
         try:
-            self._gdb.stops.clear()
             self.qmp("stop")
             self._await(lambda: bool(self._gdb.stops), "stop")
         except MachineEnded as error:
@@ -745,7 +794,10 @@ class Machine:
             text = f"QEMU ended by itself (status {status}): {said or 'it said nothing'}"
             return self._end(Outcome(Kind.QEMU_DIED, text))
         kind, text, exit_status, exercise = last_report(self.reports, status)
-        return self._end(Outcome(kind, text, status=exit_status, exercise=exercise))
+        rip = fault_address(self.reports) if kind is Kind.PANIC else None
+        return self._end(Outcome(
+            kind, text, status=exit_status, exercise=exercise, todo=todo_place(self.reports),
+            where=None if rip is None else self.place(rip, with_line=True)))
 
     def _end(self, outcome: Outcome) -> Outcome:
         self._over = self._keep(outcome)
@@ -759,9 +811,17 @@ class Machine:
         debug = self.debug_bytes.decode(errors="replace")
         reports, tap = split_debug(debug)
         full = Outcome(outcome.kind, outcome.text, outcome.status, outcome.exercise,
-                       outcome.where, self.console, debug, reports, tap, outcome.instructions)
+                       outcome.todo, outcome.where, self.console, debug, reports, tap,
+                       outcome.instructions)
         self.outcomes.append(full)
         return full
+
+
+def _argument(value: int | bytes) -> str:
+    """An argument of a call as GDB takes it."""
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return str(value) if -1024 < value < 1024 else f"{value:#x}"
 
 
 _WANTED = {

@@ -49,6 +49,7 @@ class Outcome:
     text: str  # one sentence for people
     status: int | None = None  # of Kind.EXIT
     exercise: str | None = None  # of Kind.TODO
+    todo: str = ""  # of Kind.TODO, where known: file:line from the top of the tree
     where: Place | None = None  # where the machine stood, if it is still there to be asked
     console: str = ""
     debug: str = ""
@@ -74,6 +75,12 @@ def split_debug(debug: str) -> tuple[list[str], list[str]]:
     return reports, tap
 
 
+def todo_place(reports: list[str]) -> str:
+    """Where the TODO stands that the last report is about, if it says so."""
+    match = re.fullmatch(r"todo \S+ (\S+:\d+)", reports[-1]) if reports else None
+    return match[1] if match else ""
+
+
 def last_report(reports: list[str], qemu_status: int) -> tuple[Kind, str, int | None, str | None]:
     """Kind, sentence, status and exercise of a machine that ended itself through port 0xf4."""
     value = qemu_status >> 1
@@ -93,7 +100,8 @@ def last_report(reports: list[str], qemu_status: int) -> tuple[Kind, str, int | 
     if word == "exit":
         return Kind.EXIT, f"the program ended with status {int(rest)}", int(rest), None
     if word == "todo":
-        return Kind.TODO, f"exercise {rest} is not done yet", None, rest
+        exercise = rest.partition(" ")[0]
+        return Kind.TODO, f"exercise {exercise} is not done yet", None, exercise
     if word == "refused":
         return Kind.REFUSED, f"the loader refused: {rest}", None, None
     return Kind.PANIC, f"kernel panic: {rest}", None, None

@@ -16,15 +16,16 @@ import re
 import signal
 import traceback
 from collections.abc import Generator, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pagurus import handover, regions
+from pagurus import handover, panics, regions
 from pagurus.lab import Lab, MachineFactory
-from pagurus.machine import Machine
+from pagurus.machine import Machine, Standing
+from pagurus.outcome import Outcome
 from pagurus.results import TestResult
 from pagurus.session import (
     ONLY, RESULTS, TEST_SECONDS, is_wanted, run_seed, seconds_left,
@@ -184,6 +185,8 @@ def pytest_runtest_makereport(
     if report.when != "call" and not report.failed and not skipped:
         return
     error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(error, Standing):
+        error = HarnessError(handover.STANDS)
     if skipped:
         error = HarnessError("a test of a lab may not be skipped or expected to fail")
     elif report.when == "teardown":
@@ -191,7 +194,8 @@ def pytest_runtest_makereport(
     result = _judge(item, error)
     result.seconds = round(report.duration, 2)
     if report.when == "call":
-        handover.offer(_GRADING.parent, _machines(item), result)
+        handover.note_end(_machines(item), result, error)
+        handover.offer(_GRADING.parent, _machines(item), result, error)
     # Attributes of plain values travel from xdist's workers to the controller.
     setattr(report, "pagurus", asdict(result))
     report.user_properties += [("exercise", result.exercise), ("verdict", result.verdict)]
@@ -219,17 +223,21 @@ def _judge(item: pytest.Item, error: BaseException | None) -> TestResult:
     if why.verdict is Verdict.PASS:
         return result
     hints = [machine.hint for machine in machines if machine.hint]
-    empty = _empty_region(item, number) if why.verdict in _MAYBE_NOT_DONE else None
-    if empty:
-        result.verdict, why = Verdict.NOT_DONE.value, Explanation(Verdict.NOT_DONE, empty)
+    if why.verdict in _MAYBE_NOT_DONE:
+        empty = _empty_regions(item, number)
+        if empty:
+            result.verdict, why = Verdict.NOT_DONE.value, _not_done_either(empty[0], why)
+    elif why.verdict is Verdict.NOT_DONE:
+        why = replace(why, what=_with_region(item, why.what, outcomes))
     result.what, result.expected, result.found = why.what, why.expected, why.found
+    result.reached = why.reached
     result.hint = why.hint or (hints[-1] if hints else None)
     if why.verdict is Verdict.HARNESS_ERROR and error is not None:
         result.detail = _trace(error)
     if why.verdict is not Verdict.NOT_DONE:
         ended = error.outcome.console if isinstance(error, MachineEnded) else ""
         console = ended or (machines[-1].console if machines else "")
-        result.console = [line[:200] for line in console.splitlines()[-_CONSOLE_LINES:]]
+        result.console = [line[:200] for line in panics.last_lines(console, _CONSOLE_LINES)]
     return result
 
 
@@ -245,15 +253,40 @@ def _trace(error: BaseException) -> str:
 _MAYBE_NOT_DONE = (Verdict.FAIL, Verdict.PANIC, Verdict.TRIPLE_FAULT, Verdict.TIMEOUT)
 
 
-def _empty_region(item: pytest.Item, exercise: str) -> str | None:
-    """Of the exercise of a failed test: a region that is still as it was handed out, in words."""
+def _regions_of(item: pytest.Item) -> list[regions.Region]:
+    """The lab's regions. In a submission, markers may be damaged: those that are whole count."""
     stage = _stage_of(item.path)
-    # In a submission, markers may be damaged: those that are whole count.
-    for region in regions.scan_folder(stage.path)[0].values() if stage else ():
-        if region.exercise == exercise and regions.is_unsolved(
-                region.body, region.file, region.placeholder):
-            return f"exercise {region.id} ({region.file}:{region.first}) is not done yet"
-    return None
+    return list(regions.scan_folder(stage.path)[0].values()) if stage else []
+
+
+def _empty_regions(item: pytest.Item, exercise: str) -> list[regions.Region]:
+    """Those of an exercise that are still as they were handed out."""
+    return [region for region in _regions_of(item) if region.exercise == exercise
+            and regions.is_unsolved(region.body, region.file, region.placeholder)]
+
+
+def _words(region: regions.Region) -> str:
+    return f"exercise {region.id} ({region.file}:{region.first}) is not done yet"
+
+
+def _not_done_either(empty: regions.Region, why: Explanation) -> Explanation:
+    """What a test met may be due to an empty region; it is told all the same."""
+    return replace(why, verdict=Verdict.NOT_DONE, what=_words(empty),
+                   reached=f"failed: {why.what}")
+
+
+def _with_region(item: pytest.Item, what: str, outcomes: list[Outcome]) -> str:
+    """The region that a TODO stands in, by the line that it has told; else what is known."""
+    stage = _stage_of(item.path)
+    todo = next((end for end in reversed(outcomes) if end.exercise), None)
+    if stage is None or todo is None:
+        return what
+    file, _, line = todo.todo.removeprefix(f"{stage.place}/").rpartition(":")
+    empty = _empty_regions(item, todo.exercise or "")
+    for region in empty:
+        if region.file == file and region.first < int(line) < region.last:
+            return _words(region)
+    return _words(empty[0]) if len(empty) == 1 else what
 
 
 def _title(item: pytest.Item) -> str:

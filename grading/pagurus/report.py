@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pagurus.results import ExerciseResult, Grade, TestResult
+from pagurus.results import NO_SCORE, ExerciseResult, Grade, TestResult
 from pagurus.verdict import Verdict
 
 _WIDTH = 64
@@ -49,8 +49,12 @@ def _report(grade: Grade, full: bool, single: bool) -> Iterator[str]:
     if single:
         passed = sum(test.passed for test in grade.tests)
         yield f"{passed} of {len(grade.tests)} tests passed"
+    elif grade.harness_failed:
+        yield f"Score: none, at least {grade.score}/{grade.points}"
     else:
         yield f"Score: {grade.score}/{grade.points}"
+    if grade.harness_failed:
+        yield NO_SCORE
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -73,7 +77,7 @@ def _line(exercise: ExerciseResult) -> str:
     head = f"{exercise.id:<5}{exercise.title} "
     if len(head) > _WIDTH - 3:
         head = head[:_WIDTH - 5].rstrip() + "… "
-    points = f"{exercise.score}/{exercise.points}"
+    points = f"{'?' if exercise.unknown else exercise.score}/{exercise.points}"
     dots = "." * (_WIDTH - len(head))
     return f"{head}{dots} {points:>5}{_remark(exercise)}"
 
@@ -86,6 +90,9 @@ def _remark(exercise: ExerciseResult) -> str:
         return ""
     if all(verdict == Verdict.NOT_DONE.value for verdict in failed):
         return "  NOT-DONE"
+    broken = failed.count(Verdict.HARNESS_ERROR.value)
+    if broken:
+        return f"  the grader itself failed in {broken} of {len(exercise.tests)} tests"
     return f"  {len(failed)} of {len(exercise.tests)} tests failed"
 
 
@@ -95,6 +102,8 @@ def _explain(exercise: ExerciseResult, grade: Grade, full: bool) -> Iterator[str
         todo = sorted({test.what for test in failed})
         yield ""
         yield f"{exercise.id}  NOT-DONE: {'; '.join(todo)}"
+        if full:
+            yield from _reached(failed, grade.lab)
         return
     for test in failed:
         if full:
@@ -102,6 +111,17 @@ def _explain(exercise: ExerciseResult, grade: Grade, full: bool) -> Iterator[str
             yield from explain_test(test, grade.lab)
         else:
             yield f"{test.verdict:<13} {test.name}: {_shorten(test.what)}"
+
+
+def _reached(failed: list[TestResult], stage: str) -> Iterator[str]:
+    """How far tests came that are NOT-DONE: checks that failed before, and functions called."""
+    for test in failed:
+        if test.reached and test.reached.startswith("failed: "):
+            yield ""
+            yield from explain_test(test, stage)
+    for test in failed:
+        if test.reached and test.reached.startswith("called: "):
+            yield f"    {test.name} came to the call of {test.reached.removeprefix('called: ')}"
 
 
 def explain_test(test: TestResult, stage: str) -> Iterator[str]:
@@ -112,7 +132,7 @@ def explain_test(test: TestResult, stage: str) -> Iterator[str]:
     # A machine's end is told once: it is both what is wrong and what was found.
     found = None if test.found == test.what else test.found
     rows += [(label, text) for label, text in (
-        ("expected", test.expected), ("found", found), ("hint", test.hint)) if text]
+        ("before", test.reached), ("expected", test.expected), ("found", found), ("hint", test.hint)) if text]
     if test.detail:
         rows += [("trace", line) for line in test.detail.rstrip().splitlines()]
     if test.console:

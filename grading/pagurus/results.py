@@ -13,6 +13,10 @@ from pagurus.trees import write_file
 from pagurus.verdict import Verdict, exercise_key
 
 
+NO_SCORE = ("The grader itself failed, so this is no grade. It is not your mistake: run it again, and "
+            "if it stays so, show it to your instructor.")
+
+
 @dataclass
 class TestResult:
     """One test: its verdict, and why if it is not PASS."""
@@ -27,6 +31,7 @@ class TestResult:
     found: str | None = None
     hint: str | None = None
     detail: str | None = None
+    reached: str | None = None  # of NOT-DONE: the check that had failed, or the function called
     console: list[str] = field(default_factory=list)  # the last lines
     read: str = ""  # where in the lab text
     seed: str = ""
@@ -51,6 +56,12 @@ class ExerciseResult:
     def zeroed(self) -> bool:
         """An exercise with a TODO left earns nothing, whatever else passes."""
         return any(test.verdict == Verdict.NOT_DONE.value for test in self.tests)
+
+    @property
+    def unknown(self) -> bool:
+        """The tools failed in a test, so that the points are those that are certain, at least."""
+        return not self.zeroed and any(
+            test.verdict == Verdict.HARNESS_ERROR.value for test in self.tests)
 
     @property
     def score(self) -> int:
@@ -113,7 +124,11 @@ def make_grade(lab: str, exercises: Iterable[Exercise], tests: Sequence[TestResu
 
 
 def gradescope(grade: Grade) -> dict[str, Any]:
-    """The grade in the format of Gradescope's results.json, with our own fields beside."""
+    """The grade in the format of Gradescope's results.json, with our own fields beside.
+
+    Where the tools failed there is no score at all, neither of the whole nor of a test: Gradescope
+    then tells the instructor that the autograder failed, and no student gets too few points.
+    """
     tests = []
     for exercise in grade.exercises:
         total = sum(test.weight for test in exercise.tests)
@@ -123,7 +138,7 @@ def gradescope(grade: Grade) -> dict[str, Any]:
             tests.append({
                 "name": test.name,
                 "number": f"{exercise.id}.{number}",
-                "score": round(earned, 2),
+                **({} if grade.harness_failed else {"score": round(earned, 2)}),
                 "max_score": round(share, 2),
                 "status": "passed" if test.passed else "failed",
                 "output": explanation_text(test),
@@ -133,17 +148,19 @@ def gradescope(grade: Grade) -> dict[str, Any]:
                                if key not in ("name", "detail")},
             })
     return {
-        "score": grade.score,
+        **({} if grade.harness_failed else {"score": grade.score}),
         "max_score": grade.points,
-        "output": "\n".join([*grade.notes, *grade.trouble, grade.build_output]).strip(),
+        "output": "\n".join([*([NO_SCORE] if grade.harness_failed else []), *grade.notes, *grade.trouble, grade.build_output]).strip(),
         "visibility": "visible",
         "tests": tests,
         "exercises": [
             {"id": e.id, "title": e.title, "score": e.score, "points": e.points}
+            | ({"unknown": True} if e.unknown else {})
             for e in grade.exercises
         ],
         "extra_data": {
             "lab": grade.lab, "seed": grade.seed, "harness_error": grade.harness_failed,
+            "score_at_least": grade.score,
             "changes_outside_exercises": grade.notes, "trouble": grade.trouble,
             "build_output": grade.build_output,
         },
@@ -153,7 +170,7 @@ def gradescope(grade: Grade) -> dict[str, Any]:
 def explanation_text(test: TestResult) -> str:
     """The parts of an explanation, one a line."""
     lines = [f"{test.verdict}: {test.what}" if test.what else test.verdict]
-    for label, value in (("expected", test.expected), ("found", test.found),
+    for label, value in (("before", test.reached), ("expected", test.expected), ("found", test.found),
                          ("hint", test.hint), ("read", test.read)):
         if value:
             lines.append(f"{label}: {value}")

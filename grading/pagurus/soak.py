@@ -72,4 +72,4 @@ def _grade(root: Path, lab: str) -> tuple[tuple[tuple[str, str], ...], str, str]
         grade = json.loads(file.read_text())
     tests = grade["tests"]
     verdicts = tuple(sorted((test["name"], test["verdict"]) for test in tests))
-    return verdicts, str(grade.get("extra_data", {}).get("seed", "?")), str(grade["score"])
+    return verdicts, str(grade.get("extra_data", {}).get("seed", "?")), str(grade.get("score", "none"))

@@ -1,12 +1,16 @@
 """What the grader says of a test, and how it gets there from what the test met."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from pagurus import panics
 from pagurus.outcome import Kind, Outcome
+
+
+_SHOWN = 200  # characters of what was expected or found; more than a line or two nobody compares
 
 
 class Verdict(str, Enum):
@@ -54,7 +58,9 @@ class CallFailed(MachineEnded):
     """A function called by Machine.call did not return."""
 
     def __init__(self, outcome: Outcome, function: str) -> None:
+        function = function.rpartition(":")[2]
         super().__init__(outcome, f"{function}() returns")
+        self.function = function
 
 
 class TimeIsUp(Exception):
@@ -71,6 +77,7 @@ class Explanation:
     found: str | None = None
     hint: str | None = None
     detail: str | None = None  # only for HARNESS-ERROR: the traceback
+    reached: str | None = None  # only for NOT-DONE: how far the test had come
 
 
 def exercise_key(exercise: str) -> tuple[int, int]:
@@ -127,9 +134,10 @@ def explain(exercise: str, error: BaseException | None, outcomes: list[Outcome])
     if verdict is Verdict.NOT_DONE:
         todo = next((end.exercise for end in outcomes
                      if end.exercise and is_not_done(exercise, end.exercise)), exercise)
-        return Explanation(verdict, f"exercise {todo} is not done yet")
+        return not_done(f"exercise {todo} is not done yet", error)
     if isinstance(error, MachineEnded):
-        return Explanation(verdict, error.outcome.text, error.wanted, error.outcome.text)
+        text = panics.in_words(error.outcome)
+        return Explanation(verdict, text, error.wanted, text)
     if isinstance(error, CheckFailed):
         plain = error.expected is None and error.found is None
         return Explanation(verdict, error.label, None if plain else show(error.expected),
@@ -143,8 +151,21 @@ def explain(exercise: str, error: BaseException | None, outcomes: list[Outcome])
     return Explanation(Verdict.HARNESS_ERROR, died or f"{kind}{error}")
 
 
+def not_done(what: str, error: BaseException | None) -> Explanation:
+    """NOT-DONE, and the check that had failed all the same, or the call that came to the place."""
+    if isinstance(error, CheckFailed):
+        plain = error.expected is None and error.found is None
+        return Explanation(
+            Verdict.NOT_DONE, what, None if plain else show(error.expected),
+            None if plain else show(error.found), error.hint, reached=f"failed: {error.label}")
+    if isinstance(error, CallFailed):
+        return Explanation(Verdict.NOT_DONE, what, reached=f"called: {error.function}()")
+    return Explanation(Verdict.NOT_DONE, what)
+
+
 def show(value: Any) -> str:
-    """A value as a report shows it: addresses in hex, long texts cut in the middle."""
+    """A value as a report shows it: addresses in hex; of long texts the beginning and the end, of
+    many values the first ones."""
     if isinstance(value, bool) or value is None:
         text = {True: "yes", False: "no", None: "nothing"}[value]
     elif isinstance(value, Words):
@@ -153,6 +174,20 @@ def show(value: Any) -> str:
         text = str(value) if -1024 < value < 1024 else f"{value:#x}"
     elif isinstance(value, (str, bytes)):
         text = repr(value)
+    elif isinstance(value, (list, tuple)) and len(str(value)) > _SHOWN:
+        return _first_ones(value)
     else:
         text = str(value)
-    return text if len(text) <= 300 else f"{text[:180]} … {text[-100:]} ({len(text)} long)"
+    if len(text) <= _SHOWN:
+        return text
+    return f"{text[:_SHOWN - 60]} … {text[-40:]} ({len(text) - _SHOWN + 20} more characters)"
+
+
+def _first_ones(values: Sequence[Any]) -> str:
+    """As many of them as there is room for."""
+    text = repr(values[0])[:_SHOWN - 20]
+    for number, value in enumerate(values[1:], start=1):
+        if len(text) + len(repr(value)) > _SHOWN - 20:
+            return f"[{text}, … ({len(values) - number} more)]"
+        text += f", {value!r}"
+    return f"[{text}]"

@@ -31,7 +31,7 @@ def grade(bodies: dict[str, str], out: Path, stage: Stage = STAGE) -> Result:
     """The grade of the solution with these bodies; no test of it may be the tools' fault."""
     result = treerun.run_tests(submission.with_bodies(stage, bodies, out))
     assert not result.error
-    assert HARNESS_ERROR not in result.verdicts.values(), result.verdicts
+    assert not [name for name, verdict in result.verdicts.items() if verdict == HARNESS_ERROR]
     return result
 
 
@@ -202,5 +202,5 @@ def test_another_solution_earns_everything(stage: Stage, tmp_path: Path) -> None
     same = [id_ for id_, body in bodies.items() if body.split() == own[id_].body.split()]
     assert not same
     result = grade(bodies, tmp_path / "tree", stage)
-    assert {verdict for verdict in result.verdicts.values()} == {"PASS"}, result.verdicts
+    assert not {name: verdict for name, verdict in result.verdicts.items() if verdict != "PASS"}
     assert result.scores == points_of(stage)

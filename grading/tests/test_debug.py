@@ -10,7 +10,7 @@ import pytest
 
 from pagurus.elfsym import read_symbols
 from pagurus.qcow2 import empty_qcow2
-from toy_lab import ToyLab
+from toy_lab import GUESTS, ToyLab
 
 MORE_TESTS = '''
 from pagurus.checks import check, exercise
@@ -51,6 +51,14 @@ def debug(toy: ToyLab, *arguments: str, commands: str = "") -> str:
     return done.stdout
 
 
+# The machine ends, and QEMU with it; GDB takes that for an error.
+TO_THE_END = """python
+try:
+    gdb.execute("continue")
+except gdb.error as error:
+    print(error)
+end
+"""
 WHERE = 'printf "at %#lx\\n", $rip\n'
 
 
@@ -77,7 +85,7 @@ def test_gdb_at_the_failed_check(toy: ToyLab) -> None:
 
 
 def test_gdb_of_a_machine_that_has_ended(toy: ToyLab) -> None:
-    output = debug(toy, "gdb", "01", "1.1/ends_otherwise")
+    output = debug(toy, "gdb", "01", "1.1/ends_otherwise", commands=TO_THE_END)
     assert "The machine has ended; here it is again from the start." in output
     assert "expected  3" in output and "found     42" in output
     assert "pagurus: exit 42" in (toy.root / "build/debug/01-toy/debug.txt").read_text()
@@ -122,6 +130,15 @@ def test_rewind_goes_back(toy: ToyLab) -> None:
     assert places(toy, output) == ["half_way+5", "_start", "half_way"]
 
 
+def test_a_recording_says_where_it_ends(calls: ToyLab) -> None:
+    path = calls.root.parent / "batch.gdb"
+    for command in ("continue", "stepi", "next"):
+        path.write_text(f"{WHERE}{command}\n")
+        done = calls.run("rewind", "01", "1.2/crashes", GDB_ARGS=f"-batch -x {path}")
+        assert places(calls, done.stdout) == ["crashes"]
+        assert "This is the recording's end: from here there are only ways back" in done.stderr
+
+
 @pytest.mark.parametrize("verb", ["gdb", "rewind"])
 def test_a_busy_host_delays_nothing_but_the_answers(toy: ToyLab, verb: str) -> None:
     """QEMU answers GDB's first packets only after longer than GDB's own 2 s."""
@@ -162,6 +179,100 @@ def test_no_such_program(toy: ToyLab) -> None:
     done = toy.run("gdb", "01", APP="nobody")
     assert done.returncode == 2
     assert "build/01-toy/nobody.elf does not exist" in done.stderr
+
+
+CALLS = '''
+from pagurus.checks import check, exercise
+
+@exercise("1.1")
+def test_calls(machine):
+    m = machine(app=None)
+    m.run_to("after", budget=15_000_000)
+    m.write("counter", b"\\7")
+    check("the sum", 5, m.call("add_two", 2, 3))
+    m.call("not_done", 0x1234)
+
+@exercise("1.2")
+def test_crashes(machine):
+    machine(app=None).run_to("after", budget=15_000_000)  # another machine than the one that fails
+    m = machine(app=None)
+    m.run_to("after", budget=15_000_000)
+    m.write("counter", b"\\7")
+    m.call("crashes")
+
+@exercise("1.2")
+def test_wrong_sum(machine):
+    m = machine(app=None)
+    m.run_to("after", budget=15_000_000)
+    check("the sum", 8, m.call("through_home", 1, 2))
+
+@exercise("1.2")
+def test_changes(machine):
+    m = machine(app=None)
+    m.run_to("after", budget=15_000_000)
+    m.write("counter", b"\\7")
+    m.run_expect_exit(43)
+'''
+
+
+@pytest.fixture
+def calls(toy: ToyLab) -> ToyLab:
+    """A lab whose tests call functions, and write to memory."""
+    text = (GUESTS / "functions.asm").read_text().replace("todo 1.4", "todo 1.1")
+    text += "".join(f"; EXERCISE {one} (10 points): x.\nnop\n; END EXERCISE {one}\n"
+                    for one in ("1.1", "1.2"))
+    toy.write("labs/01-toy/loader.asm", text)
+    toy.write("grading/01-toy/test_toy.py", CALLS)
+    subprocess.run(["make", "-s", "build"], cwd=toy.root, check=True)
+    return toy
+
+
+def test_gdb_stands_before_a_call_that_did_not_return(calls: ToyLab) -> None:
+    output = debug(calls, "gdb", "01", "1.1/calls", commands=(
+        f"{WHERE}p/x $rdi\np (char)counter\nhbreak debug_exit\nstepi\n{WHERE}"))
+    assert "NOT-DONE      1.1/calls" in output
+    assert "The test's last call was not_done(0x1234). Here the machine stands before" in output
+    assert places(calls, output)[0] == "not_done"
+    assert "$1 = 0x1234" in output and "$2 = 7" in output
+
+
+def test_gdb_goes_on_from_a_call_to_its_triple_fault(calls: ToyLab) -> None:
+    output = debug(calls, "gdb", "01", "1.2/crashes", commands=f"{WHERE}continue\n{WHERE}")
+    assert "TRIPLE-FAULT  1.2/crashes" in output
+    assert places(calls, output) == ["crashes", "crashes"]
+    assert "SIGQUIT" in output
+
+
+def test_gdb_stands_where_a_changed_machine_went_on(calls: ToyLab) -> None:
+    output = debug(calls, "gdb", "01", "1.2/changes", commands=f"{WHERE}p (char)counter\n")
+    assert "Here it stands where it went on for the last time." in output
+    assert places(calls, output) == ["after"]
+    assert "$1 = 7" in output
+
+
+@pytest.mark.parametrize("test, end", [
+    ("1.2/crashes", "crashes"),
+    # The instruction that the call returned with was counted: a step back stays at its end.
+    ("1.2/wrong_sum", "after+1"),
+])
+def test_rewind_goes_back_to_the_call(calls: ToyLab, test: str, end: str) -> None:
+    output = debug(calls, "rewind", "01", test, commands=(
+        f"{WHERE}hbreak add_two\nreverse-continue\n{WHERE}"
+        f"delete\nreverse-continue\n{WHERE}"))
+    first, between, start = places(calls, output)
+    assert first == end
+    assert start == ("crashes" if test == "1.2/crashes" else "through_home")
+    assert between == ("crashes" if test == "1.2/crashes" else "add_two")
+
+
+def test_a_call_ends_the_backtrace(calls: ToyLab) -> None:
+    output = debug(calls, "gdb", "01", "1.1/calls", commands=(
+        "p/x $rbp\nx/3gx $rsp\n"))
+    assert "$1 = 0x0" in output
+    words = re.findall(r"0x[0-9a-f]{16}", output)
+    after = next(one for one in read_symbols(
+        calls.root / "build/01-toy/loader.elf").by_name.values() if one.name == "after")
+    assert [int(word, 16) for word in words[-3:]] == [after.address + 1, 0, 0]
 
 
 def test_ends_that_are_known_get_breakpoints(toy: ToyLab) -> None:

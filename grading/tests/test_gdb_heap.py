@@ -61,6 +61,13 @@ def free(session: Session, block: int) -> None:
     session.gdb(f"call ((void (*)(unsigned long))free)({block:#x})")
 
 
+def test_a_backtrace_ends_where_the_stack_begins(at_main: Session) -> None:
+    frames = at_main.gdb.lines("backtrace")
+    assert re.match(r"#0 +main ", frames[0])
+    assert re.match(r"#\d+ .* in stack_enter ", frames[-2])
+    assert re.fullmatch(r"#\d+ +0x0+ in \?\? \(\)", frames[-1])
+
+
 def test_a_small_block(at_main: Session) -> None:
     gdb = at_main.gdb
     block = malloc(at_main, 3000)
@@ -121,7 +128,7 @@ def test_the_debugging_heap(start: Start) -> None:
     said = gdb("heap $rdi + 7")
     assert said.startswith(f"{block + 7:#x}: 7 bytes into the 40-byte block {block:#x}, used\n")
     assert "allocated in 0xffffffff" in said and "<make_tree+" in said and "freed" not in said
-    assert f"8 bytes past the end of the 40-byte block {block:#x}, used" in gdb("heap $rdi + 48")
+    assert f"9 bytes past the end of the 40-byte block {block:#x}, used" in gdb("heap $rdi + 48")
     session.run_to("report")
     said = gdb(f"heap {block:#x}")
     assert f"0 bytes into the 40-byte block {block:#x}, freed" in said

@@ -56,7 +56,7 @@ def test_an_exercise_with_a_todo_left_earns_nothing(toy: ToyLab) -> None:
     assert verdicts(toy) == {
         "1.1/says_something": "PASS", "1.2/ends": "NOT-DONE", "1.2/random": "PASS"}
     assert done.stdout.endswith("Score: 10/30\n")
-    assert "1.2  NOT-DONE: exercise 1.2 is not done yet" in done.stdout
+    assert re.search(r"1\.2  NOT-DONE: exercise 1\.2 \(loader\.asm:\d+\) is not done", done.stdout)
     assert done.returncode == 1
 
 
@@ -107,6 +107,27 @@ def test_no_qemu_is_no_students_fault(toy: ToyLab) -> None:
     assert done.returncode == 3
     assert verdicts(toy)["1.2/ends"] == "HARNESS-ERROR"
     assert "cannot start qemu-that-nobody-has" in done.stdout
+    assert "Score: none, at least 5/30\nThe grader itself failed, so this is no grade." in done.stdout
+
+
+def test_a_harness_error_is_no_grade(toy: ToyLab) -> None:
+    """One test of three breaks: no score is told, neither here nor to Gradescope."""
+    toy.write("grading/01-toy/test_toy.py", TESTS.replace("rng.random()", "rng.no_such_method()"))
+    done = toy.run("grade", "01")
+    assert done.returncode == 3, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[1].endswith("  ?/20  the grader itself failed in 1 of 2 tests")
+    assert "Score: none, at least 25/30" in lines
+    assert "HARNESS-ERROR 1.2/random" in done.stdout and "no_such_method" in done.stdout
+    report = report_of(toy)
+    assert "score" not in report and report["extra_data"]["score_at_least"] == 25
+    assert not any("score" in test for test in report["tests"])
+    assert report["output"].startswith("The grader itself failed")
+    assert [exercise.get("unknown", False) for exercise in report["exercises"]] == [False, True]
+    single = toy.run("test", "01", "1.2/random")
+    assert single.returncode == 3 and "The grader itself failed" in single.stdout
+    whole = toy.run("grade")
+    assert whole.returncode == 3 and "Score: none, at least" in whole.stdout
 
 
 BROKEN_TESTS = '''

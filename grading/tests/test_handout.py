@@ -43,6 +43,15 @@ def test_it_holds_exactly_what_students_need(tree, tmp_path, monkeypatch, capfd)
     assert said == f"{out}: the handout of 01-boot, 3 regions to write\n"
 
 
+def test_words_for_instructors_stay_here(tree, tmp_path):
+    for name in handout.INSTRUCTOR_TEXTS:
+        assert (Path(__file__).parents[2] / name).is_file()
+        tree.write(name, "for instructors\n")
+    tree.commit()
+    handout.make_handout(tree.one, tmp_path / "out")
+    assert listing(tmp_path / "out") == EXPECTED
+
+
 def test_applications_come_with_the_stage_that_can_build_them(tree, tmp_path):
     handout.make_handout(tree.two, tmp_path / "out")
     apps = {name for name in listing(tmp_path / "out") if name.startswith("common/apps/")}

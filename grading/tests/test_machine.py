@@ -53,6 +53,7 @@ def test_another_status_is_a_failed_check(tmp_path: Path) -> None:
     ("pagurus: panic no memory left", 0x7F, Kind.PANIC, "kernel panic: no memory left"),
     ("pagurus: refused e_machine", 0x7D, Kind.REFUSED, "the loader refused: e_machine"),
     ("pagurus: todo 1.3", 0x7E, Kind.TODO, "exercise 1.3 is not done yet"),
+    ("pagurus: todo 1.3 a/b.c:7", 0x7E, Kind.TODO, "exercise 1.3 is not done yet"),
     ("pagurus: exit 3", 4, Kind.BARE_EXIT, "0x4 was written there"),
     ("pagurus: exit 300", 44, Kind.BARE_EXIT, "cannot be read: 'exit 300'"),
     ("pagurus: victory", 0, Kind.BARE_EXIT, "cannot be read: 'victory'"),
@@ -379,6 +380,23 @@ def test_breakpoints_are_met_each_time(tmp_path: Path) -> None:
             machine.run_to("after")
     assert ended.value.outcome.status == 42
     assert "the machine reaches after" in str(ended.value)
+
+
+def test_a_stop_while_the_budget_is_looked_at_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """QEMU says once that it has stopped: who misses that would wait for it in vain."""
+    with boot(tmp_path, "functions", **QUICK) as machine:
+        def slow_look(*_arguments: object) -> str:
+            machine._loop.wait(lambda: bool(machine._gdb.stops), 10)
+            return "still running"
+
+        monkeypatch.setattr(machine, "_why_stop", slow_look)
+        wait = machine._loop.wait
+        monkeypatch.setattr(machine._loop, "wait",
+                            lambda done, seconds: seconds >= 1 and wait(done, seconds))
+        machine.run_to("after")
+        assert machine.u64("counter") == 0
 
 
 def test_watchpoint(tmp_path: Path) -> None:

@@ -164,8 +164,8 @@ static bool step(void)
     if (!(takes ? take() : give_back()))
         return false;
     if (frames_free + model_frames != before)
-        return WRONG("%lu frames are free and %lu are taken: %lu before", frames_free, model_frames,
-                     before);
+        return WRONG("%lu frames are free and %lu are taken, %lu in all: %lu before", frames_free,
+                     model_frames, frames_free + model_frames, before);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ended.h"
 #include "report.h"
 
 #define NOINLINE __attribute__((noinline))
@@ -55,6 +56,8 @@ int main(int argc, char **argv)
                "write, read:              the byte OFFSET from a block's start\n"
                "write-freed, read-freed:  the same, when it is free\n"
                "write-and-free:           write, and then free the block\n"
+               "smear-and-free:           the same; and the byte farther out, and if OFFSET is a\n"
+               "                          number above 0 the one before the block, with B and C\n"
                "free-twice, free-inside:  free it again; free what is OFFSET bytes into it\n"
                "nothing:                  what is allowed: every byte, and free\n"
                "MAKER is 0 to 4, DROPPER 0 to 2: which function allocates, and which frees\n");
@@ -76,6 +79,12 @@ int main(int argc, char **argv)
     } else if (strcmp(kind, "write-and-free") == 0) {
         put(block + offset, 'A');
         droppers[dropper](block);
+    } else if (strcmp(kind, "smear-and-free") == 0) {
+        put(block + offset, 'A');
+        put(block + offset + (offset < 0 ? -1 : 1), 'B');
+        if (offset > 0)
+            put(block - 1, 'C');
+        droppers[dropper](block);
     } else if (strcmp(kind, "free-inside") == 0) {
         droppers[dropper](block + offset);
     } else {
@@ -90,5 +99,6 @@ int main(int argc, char **argv)
     droppers[0](before);
     droppers[0](behind);
     printf("not noticed\n");
+    app_end(argc, argv);
     return 0;
 }

@@ -61,7 +61,7 @@ static page_flags_t draw_flags(void)
 
     flags |= draw(8) ? 0 : PAGE_NONE;
     flags |= draw(2) ? PAGE_W : 0;
-    flags |= draw(2) ? PAGE_X : 0;
+    flags |= draw(2) && !(flags & PAGE_NONE) ? PAGE_X : 0;
     flags |= draw(2) ? PAGE_GLOBAL : 0;
     flags |= draw(4) ? 0 : PAGE_USER;
     flags |= draw(4) ? 0 : PAGE_UNCACHED;
@@ -318,7 +318,7 @@ static bool try_nonsense(void)
 {
     vaddr_t at = range_start;
 
-    switch (draw(6)) {
+    switch (draw(8)) {
     case 0:
         verb = "page_map to a target inside of a page";
         return check_result(-EINVAL, page_map(&model_tables, range_start, 0x800, range_size, 0));
@@ -336,6 +336,14 @@ static bool try_nonsense(void)
         range_size = PAGE_SIZE;
         verb = "page_map, one page farther than";
         return check_result(-EINVAL, page_map(&model_tables, range_start, 0, 2 * PAGE_SIZE, 0));
+    case 5:
+        verb = "page_map without any access, but executable";
+        return check_result(
+            -EINVAL, page_map(&model_tables, range_start, 0, range_size, PAGE_NONE | PAGE_X));
+    case 6:
+        verb = "page_protect without any access, but executable";
+        return check_result(
+            -EINVAL, page_protect(&model_tables, range_start, range_size, PAGE_NONE | PAGE_X));
     default:
         range_start = windows[0];
         range_size = 2 * PAGE_SIZE;
@@ -345,7 +353,8 @@ static bool try_nonsense(void)
     }
 }
 
-static bool one_operation(void)
+/* Not inlined: GDB can stop at it, `hbreak one_operation if operation == 1302`. */
+__attribute__((noinline)) static bool one_operation(void)
 {
     uint64_t kind = draw(100);
 

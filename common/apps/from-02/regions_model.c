@@ -1,8 +1,9 @@
 /*
  * Random mmap, munmap, mprotect and touches against a model that knows each page by itself:
- * `regions_model SEED OPERATIONS [LOOKS]`. Each call is an operation, and each first touch of a page. Ordinary C: Linux passes it, too. With a kernel of ours,
- * it also compares the number of regions, where mmap puts what may lie anywhere, and the frames
- * that are free at the start and at the end.
+ * `regions_model SEED OPERATIONS [LOOKS]`. Each call is an operation, and each first touch of a
+ * page. Ordinary C: Linux passes it, too. With a kernel of ours, it also compares the number of
+ * regions, where mmap puts what may lie anywhere, and the frames that are free at the start and at
+ * the end.
  *
  * LOOKS times, and at the end, regions_model_look is called, for a grader who looks from outside.
  */
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "ended.h"
 #include "report.h"
 
 #if __has_include("mm/regions.h")
@@ -73,6 +75,8 @@ static _Noreturn void wrong(const char *what, uint64_t expected, uint64_t found)
     snprintf(doing, sizeof doing, "operation %lu, %s of %u pages at %p (%s)", now.number, now.name,
              now.count, (void *)(ARENA + now.page * PAGE), words(now.protection));
     report("# wrong %s after %s\n# expected %#lx\n# found %#lx\n", what, doing, expected, found);
+    printf("%s after %s:\n  expected %ld (%#lx)\n  found    %ld (%#lx)\n", what, doing,
+           (long)expected, expected, (long)found, found);
     exit(1);
 }
 
@@ -313,6 +317,7 @@ int main(int argc, char **argv)
     heap_trim();
     check("frames_free at the end", frames, frames_free);
 #endif
-    report("# operations %lu, of which %lu are first touches\n", now.number + touches, touches);
+    printf("%lu operations, of which %lu are first touches\n", now.number + touches, touches);
+    app_end(argc, argv);
     return 0;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "ended.h"
 #include "report.h"
 
 #if __has_include("mm/regions.h")
@@ -33,6 +34,8 @@
 static _Noreturn void wrong(const char *what, uint64_t expected, uint64_t found)
 {
     report("# wrong %s\n# expected %#lx\n# found %#lx\n", what, expected, found);
+    printf("%s:\n  expected %ld (%#lx)\n  found    %ld (%#lx)\n", what, (long)expected, expected,
+           (long)found, found);
     exit(1);
 }
 
@@ -257,7 +260,8 @@ static void forbid(const char *what)
         place = page - 1;
     }
 
-    report("# now\n");
+    steps_place = (uint64_t)place;
+    steps_look();
     if (strncmp(what, "write", 5) == 0)
         *place = 1;
     else if (strcmp(what, "execute") == 0)
@@ -365,6 +369,57 @@ static void large(uint64_t release, uint64_t protect)
     check("frames_free at the end", frames, free_frames());
 }
 
+/* -- refill, scattered: 2 MiB where they cannot be ---------------------------------------------- */
+
+static uint64_t page_size_at(const char *at)
+{
+    struct page_mapping mapping;
+
+    return page_lookup(application_space.tables, (vaddr_t)at, &mapping) ? mapping.size : 0;
+}
+
+/* A region of large pages of which one holds small ones: the first one of them is absent. */
+static void refill(void)
+{
+    uint64_t frames = free_frames();
+    char *at = map(16 * MIB, RW, 0);
+    vaddr_t first = (vaddr_t)at;
+
+    fill(at, 512);
+    unmap(at, PAGE);
+    check("region_reserve of the page that was released", 0,
+          region_reserve(&application_space, &first, PAGE, PAGE_W, REGION_LARGE, REGION_FREE));
+    check("regions when the page is back", 1, regions());
+    const volatile uint64_t *left = &frames_free; /* changed by a fault, behind C's back */
+    uint64_t before = *left;
+    check("the first word of the page", 0, *(volatile uint64_t *)at);
+    check("frames that one page takes, where all others of its 2 MiB are there", 1, before - *left);
+    check("the size of that page", PAGE, page_size_at(at));
+    check_filled(at, 1, 512);
+    unmap(at, 16 * MIB);
+    check("regions at the end", 0, regions());
+    check("frames_free at the end", frames, free_frames());
+}
+
+/* Frames are free, but no 2 MiB of them side by side. */
+static void scattered(void)
+{
+    uint64_t frames = free_frames();
+    char *at = map(16 * MIB, PROT_READ, 0);
+    paddr_t blocks[256];
+    unsigned count = 0;
+
+    while (count < 256 && (blocks[count] = frame_alloc(9)))
+        count++;
+    check_zero("a word of a page of 4 KiB, where no 2 MiB are free", at + 5 * PAGE, PAGE);
+    check("the size of a page, where no 2 MiB are free", PAGE, page_size_at(at + 5 * PAGE));
+    while (count > 0)
+        frame_free(blocks[--count], 9);
+    unmap(at, 16 * MIB);
+    check("regions at the end", 0, regions());
+    check("frames_free at the end", frames, free_frames());
+}
+
 /* -- exhaust: no memory ------------------------------------------------------------------------ */
 
 /* Single pages far from each other, until there is no memory for a region. Returns how many. */
@@ -439,6 +494,9 @@ static void exhaust(void)
         answered("mprotect of a region's middle, with memory for one region of two",
                  mprotect(at + 8 * PAGE, PAGE, PROT_READ), ENOMEM);
         check("regions after mprotect failed", count - 1, regions());
+        answered("munmap of a large page's middle, with memory for a region, not a table",
+                 munmap(wide + 2 * MIB + 8 * PAGE, PAGE), ENOMEM);
+        check("regions after munmap failed", count - 1, regions());
         *(volatile uint64_t *)(at + 8 * PAGE + 16) = 9;
         map_at(SINGLES, PAGE, RW, MAP_NORESERVE);
     }
@@ -488,11 +546,15 @@ int main(int argc, char **argv)
         large(strtoull(argv[2], NULL, 0), strtoull(argv[3], NULL, 0));
     else if (strcmp(step, "search") == 0 && argc > 3)
         search(strtoull(argv[2], NULL, 0), strtoull(argv[3], NULL, 0));
+    else if (strcmp(step, "refill") == 0)
+        refill();
+    else if (strcmp(step, "scattered") == 0)
+        scattered();
     else if (strcmp(step, "exhaust") == 0)
         exhaust();
 #endif
     else
         return 2;
-    report("# done %s\n", step);
+    app_end(argc, argv);
     return 0;
 }

@@ -205,7 +205,7 @@ class Heap(Command):
             start, size = int(entry["block"]), int(entry["size"])
             near = (f"{address - start} bytes into" if start <= address < start + size else
                     f"{start - address} bytes before" if address < start else
-                    f"{address - start - size} bytes past the end of")
+                    f"{address - start - size + 1} bytes past the end of")
             if index == low and said and near.endswith("before") and start - address > PAGE * 2:
                 continue
             freed = int(entry["freed"])

@@ -1,5 +1,5 @@
 /* MUTANT 2.3b: maps each region by itself, so that no large page reaches across two. CAUGHT BY:
- * 2.3/direct_map_is_all_ram[128M] */
+ * 2.3/direct_map_is_all_ram[128M_with_a_module] */
     paddr_t base = 0, end = 0; /* the piece of RAM that has been collected so far */
 
     for (uint32_t i = 0; i < info->region_count; i++) {

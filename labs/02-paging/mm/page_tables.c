@@ -10,6 +10,7 @@
 #include "mm/frames.h"
 #include "mm/layout.h"
 #include "mm/page_walk.h"
+#include "mm/stack_room.h"
 
 /* The bits that say in an entry the opposite of what the flag says. */
 #define INVERTED (PAGE_X | PAGE_NONE)
@@ -154,7 +155,8 @@ static int map_pages(struct page_tables *tables, vaddr_t address, paddr_t target
 int page_map(struct page_tables *tables, vaddr_t address, paddr_t target, uint64_t size,
              page_flags_t flags)
 {
-    if (!range_valid(address, size) || !target_valid(target, size) || (flags & ~PAGE_FLAGS))
+    stack_room(2 * STACK_NEED);
+    if (!range_valid(address, size) || !target_valid(target, size) || !page_flags_valid(flags))
         return -EINVAL;
 
     /* EXERCISE 2.2d (20 points): map a range with the largest pages. */
@@ -191,6 +193,7 @@ static int split_to(struct page_tables *tables, struct page_walk *walk, vaddr_t 
 
 int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct page_list *removed)
 {
+    stack_room(2 * STACK_NEED);
     if (removed)
         removed->count = 0;
     if (!range_valid(*address, end - *address))
@@ -231,7 +234,8 @@ int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct
 
 int page_protect(struct page_tables *tables, vaddr_t address, uint64_t size, page_flags_t flags)
 {
-    if (!range_valid(address, size) || (flags & ~PAGE_FLAGS))
+    stack_room(2 * STACK_NEED);
+    if (!range_valid(address, size) || !page_flags_valid(flags))
         return -EINVAL;
 
     /* EXERCISE 2.2f (20 points): change the rights of a range. */
