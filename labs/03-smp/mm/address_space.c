@@ -100,5 +100,10 @@ void address_space_init(const struct boot_info *info)
         panic("no frame for the first table");
     map_image(info);
     map_memory(info);
+    /*
+     * Whoever booted us may have left CR4.PGE set and global pages in the TLB, which would outlive
+     * its tables: setting PGE where it is set flushes nothing (SDM vol. 3A §4.10.4.1).
+     */
+    write_cr4(read_cr4() & ~CR4_PGE);
     switch_tables();
 }

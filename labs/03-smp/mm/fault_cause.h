@@ -29,14 +29,16 @@
  *   the image's .text                     .rodata, or .data (which means .bss, too)
  *   ADDRESS, where nothing is             everywhere else
  *
- * REASON is the first of these that is true (WORDS give their own, and have none of these):
+ * REASON is the first of these that is true (WORDS give their own, and have only the first three):
  *
  *   out of memory                         `error` is -ENOMEM
  *   broken table                          PF_RESERVED: a reserved bit is set in one
+ *   forbidden read, forbidden write,      PF_PRESENT: the page is there, wherever it lies
+ *   forbidden execution
  *   null pointer                          below the first address that a region may have
  *   stack overflow, stack underflow       below a stack and its limit, above it
- *   forbidden read, forbidden write,      the page is there (PF_PRESENT), or the region's rights
- *   forbidden execution                   are not enough; or it is execution of a stack
+ *   forbidden read, …                     an absent page of a region (whose rights are not enough,
+ *                                         or it would be there), or execution of a stack
  *   missing page                          a stack or the image: no mistake of the program's
  *   wild pointer                          all that remains
  */

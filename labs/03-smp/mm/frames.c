@@ -6,6 +6,7 @@
 
 #include "exercise.h"
 #include "machine.h"
+#include "mm/stack_room.h"
 
 struct frame *frame_table;
 uint32_t frame_table_count;
@@ -78,6 +79,8 @@ void frames_add(uint32_t first, uint32_t count)
  */
 paddr_t frame_alloc(unsigned order)
 {
+    stack_room(STACK_NEED);
+
     /* EXERCISE 2.1b (20 points): take a block, and split it until it fits. */
     unsigned found = order;
     while (found < FRAME_ORDERS && !frame_lists[found])
@@ -97,8 +100,8 @@ paddr_t frame_alloc(unsigned order)
 }
 
 /*
- * Panics unless `address` is the start of a used block of this order (frames.h has the words; `%#lx`
- * prints an address). The table has frame_table_count entries: read none behind them.
+ * Panics unless `address` is the start of a used block of this order (frames.h has the words, and
+ * which of them come first). The table has frame_table_count entries: read none behind them.
  */
 static void check_used(paddr_t address, unsigned order)
 {
@@ -121,6 +124,7 @@ static void check_used(paddr_t address, unsigned order)
  */
 void frame_free(paddr_t address, unsigned order)
 {
+    stack_room(STACK_NEED);
     check_used(address, order);
 
     /* EXERCISE 2.1d (20 points): give a block back, and merge it with its buddies. */
@@ -165,6 +169,7 @@ void frames_shrink_run(paddr_t address, uint64_t count, uint64_t kept)
 {
     uint64_t number = address / PAGE_SIZE;
 
+    stack_room(STACK_NEED);
     if (address % PAGE_SIZE != 0 || number >= frame_table_count ||
         count > frame_table_count - number)
         panic("frame_free: %#lx heads no block", address);
@@ -196,6 +201,8 @@ void frames_free_run(paddr_t address, uint64_t count)
 /* Contract: frames.h. A block gives back what is too much of it. */
 paddr_t frames_alloc_run(uint64_t count)
 {
+    stack_room(STACK_NEED);
+
     /* EXERCISE 2.1f (20 points): a run of frames. */
     unsigned order = 0;
     while (order < FRAME_ORDERS && (1ul << order) < count)
@@ -209,6 +216,7 @@ paddr_t frames_alloc_run(uint64_t count)
 
 void frames_split(paddr_t address, unsigned order)
 {
+    stack_room(STACK_NEED);
     check_used(address, order);
     for (uint32_t i = 0; i < 1u << order; i++)
         mark_used(address / PAGE_SIZE + i, 0);

@@ -12,7 +12,8 @@
  * meet such an entry, and by a very small chance take it for a block.
  *
  * Locking: none yet; lab 03 puts it behind these functions. Not to be called from an interrupt,
- * but from the page-fault handler.
+ * but from the page-fault handler. It may come wherever a stack grows, which therefore must not be
+ * in the middle of one of these functions: each begins with stack_room (mm/stack_room.h).
  *
  * Source: Knuth, The Art of Computer Programming, vol. 1, §2.5 (the buddy system).
  */
@@ -59,8 +60,9 @@ void frames_init_high(const struct boot_info *info);
 /*
  * Hands `count` frames from number `first` on to the allocator: they are free from now on. They
  * were not handed in before, lie in the table, and frame 0 is not among them; no free frame stands
- * next to them, but across a multiple of 1 GiB. Makes the largest blocks there are, and touches no
- * entries but of those that head a block, and of their neighbours in a list.
+ * next to them, but across a multiple of 1 GiB, for nothing is merged here. Makes the largest blocks
+ * there are, counts them in frames_free (list_push does) and `count` in frames_total, and touches
+ * no entries but of those that head a block, and of their neighbours in a list.
  */
 void frames_add(uint32_t first, uint32_t count);
 
@@ -75,10 +77,11 @@ paddr_t frame_alloc(unsigned order) __attribute__((warn_unused_result));
 
 /*
  * Gives back a block of frame_alloc, with the same order; merges it with its buddy while that is
- * free. Panics, with the address as it was given and nothing changed, where this can not be right:
- *   "frame_free: 0x… is free already"            it heads a free block
+ * free. Panics, with the address as it was given (`%#lx`, which prints 0 as "0") and nothing
+ * changed, where this can not be right, in the words of the first of these that is true:
  *   "frame_free: 0x… heads no block"             never handed in, inside of some block, no frame's
- *                                                address, or no memory
+ *                                                address (0 is none), or no memory
+ *   "frame_free: 0x… is free already"            it heads a free block, of whatever order
  *   "frame_free: 0x… is of order N, not M"       it was taken with another order
  */
 void frame_free(paddr_t address, unsigned order);

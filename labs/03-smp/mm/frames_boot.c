@@ -35,8 +35,9 @@ static bool clip(const struct boot_region *region, paddr_t low, paddr_t high, pa
 }
 
 /*
- * One past the last frame that is RAM, whoever uses it: later the kernel may give away what the
- * loader and the firmware left behind.
+ * One past the last frame that is RAM, whoever uses it: what the loader and the firmware leave
+ * behind has entries, too. (To give that away takes a merge with the free memory beside it, which
+ * frames_add does not do.)
  */
 static uint32_t ram_end(const struct boot_info *info)
 {

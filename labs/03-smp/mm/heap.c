@@ -70,12 +70,23 @@ static void run_free(void *block)
     count_runs(-1ul, -pages);
 }
 
-/* The note of the frame at an address; 0 for one that is not in the table of frames. */
+/*
+ * The note of the frame at an address, if it is one of the heap's; else 0. The address may be any
+ * number, and an entry of the table may be as memory was before set-up. What counts is said by the
+ * head of a used block, which is never so: it has a run's note, or the same slab's.
+ */
 static inline uint32_t note_at(const void *address)
 {
     uint64_t number = direct_address(address) / PAGE_SIZE;
+    uint32_t note = number < frame_table_count ? frame_table[number].note : 0;
+    unsigned order = note_is_slab(note) ? slab_note_order(note) : 0;
 
-    return number < frame_table_count ? frame_table[number].note : 0;
+    if (order >= FRAME_ORDERS)
+        return 0;
+    const struct frame *head = &frame_table[number & -(1ul << order)];
+    bool valid =
+        note_is_slab(note) ? head->note == note && head->order == order : note_is_run(note);
+    return valid && head->state == FRAME_USED ? note : 0;
 }
 
 /* Whether the frame at an address lies in a free block of frames. */
@@ -203,6 +214,7 @@ void *realloc(void *block, size_t size)
     /* END EXERCISE 2.4g */
 }
 
+/* Contract: stdlib.h. 0 bytes are rounded up from 1. */
 void *aligned_alloc(size_t alignment, size_t size)
 {
     if (alignment == 0 || (alignment & (alignment - 1)) != 0) {

@@ -365,10 +365,10 @@ bool heap_debug_explain(vaddr_t address, char *text, size_t size)
     say_block(&words, record);
     say(&words, record->freed ? ": use after free, " : ": ");
     if (address < record->block)
-        say(&words, "%lu bytes before its start", record->block - address);
+        say(&words, "%lu bytes before its start", distance(record, address));
     else if (address < record->block + record->size)
         say(&words, "%lu bytes past its start", address - record->block);
     else
-        say(&words, "%lu bytes past its end", address - record->block - record->size);
+        say(&words, "%lu bytes past its end", distance(record, address));
     return true;
 }

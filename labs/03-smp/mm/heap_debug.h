@@ -21,7 +21,9 @@
  *   "free: 0x… is no block of the heap: 8 bytes into the " the block's words
  *   "free: the " the block's words " was overrun: the byte 3 past its end is 0x41"
  *   "free: the " the block's words " was underrun: the byte 3 before its start is 0x41"
- * of which the byte nearest to the block counts, and an overrun before an underrun.
+ * of which the byte nearest to the block counts, and an overrun before an underrun. Here and in
+ * heap_debug_explain, the first byte past the end is 1 past it, and the last one before the start 1
+ * before it.
  *
  * Locking: as mm/heap.h.
  */

@@ -109,6 +109,33 @@ int munmap(void *address, size_t length)
     return error ? failed(error) : 0;
 }
 
+/* Where the first region begins that has another protection key than `address`; at most `end`. */
+static vaddr_t key_end(vaddr_t address, vaddr_t end)
+{
+    const struct region *first = region_at(&application_space, address);
+    const struct region *region = first;
+
+    while (region && region->node.start < end && !((region->flags ^ first->flags) & PAGE_KEYS))
+        region = region_next(&application_space, region);
+    return region && region->node.start < end ? region->node.start : end;
+}
+
+/* region_protect, but that protection keys stay: POSIX knows none. */
+static int protect(vaddr_t address, uint64_t size, page_flags_t flags)
+{
+    int error;
+
+    do {
+        const struct region *region = region_at(&application_space, address);
+        uint64_t part = key_end(address, address + size) - address;
+        error = region_protect(&application_space, address, part,
+                               flags | (region ? region->flags & PAGE_KEYS : 0));
+        address += part;
+        size -= part;
+    } while (!error && size > 0);
+    return error;
+}
+
 int mprotect(void *address, size_t length, int protection)
 {
     vaddr_t place = (vaddr_t)address;
@@ -121,6 +148,6 @@ int mprotect(void *address, size_t length, int protection)
         return failed(error);
     if (length == 0)
         return 0;
-    error = region_protect(&application_space, place, whole_pages(length), flags);
+    error = protect(place, whole_pages(length), flags);
     return error ? failed(error == -EINVAL ? -ENOMEM : error) : 0; /* not reserved: not mapped */
 }

@@ -11,6 +11,7 @@
 #include "mm/frames.h"
 #include "mm/layout.h"
 #include "mm/page_walk.h"
+#include "mm/stack_room.h"
 
 /* What is taken away here, the other CPUs give up, too (mm/flush.h). */
 #define invlpg     flush_page
@@ -159,7 +160,8 @@ static int map_pages(struct page_tables *tables, vaddr_t address, paddr_t target
 int page_map(struct page_tables *tables, vaddr_t address, paddr_t target, uint64_t size,
              page_flags_t flags)
 {
-    if (!range_valid(address, size) || !target_valid(target, size) || (flags & ~PAGE_FLAGS))
+    stack_room(2 * STACK_NEED);
+    if (!range_valid(address, size) || !target_valid(target, size) || !page_flags_valid(flags))
         return -EINVAL;
 
     /* EXERCISE 2.2d (20 points): map a range with the largest pages. */
@@ -196,6 +198,7 @@ static int split_to(struct page_tables *tables, struct page_walk *walk, vaddr_t 
 
 int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct page_list *removed)
 {
+    stack_room(2 * STACK_NEED);
     if (removed)
         removed->count = 0;
     if (!range_valid(*address, end - *address))
@@ -236,7 +239,8 @@ int page_unmap(struct page_tables *tables, vaddr_t *address, vaddr_t end, struct
 
 int page_protect(struct page_tables *tables, vaddr_t address, uint64_t size, page_flags_t flags)
 {
-    if (!range_valid(address, size) || (flags & ~PAGE_FLAGS))
+    stack_room(2 * STACK_NEED);
+    if (!range_valid(address, size) || !page_flags_valid(flags))
         return -EINVAL;
 
     /* EXERCISE 2.2f (20 points): change the rights of a range. */

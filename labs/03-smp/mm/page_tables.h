@@ -3,8 +3,8 @@
  *
  * Every function works on whole pages of 4 KiB and uses the largest pages that fit. A range may
  * begin and end inside of larger pages: these are split. Addresses and sizes are multiples of
- * PAGE_SIZE, a range is not empty and lies in one half of the canonical addresses; all else is
- * -EINVAL with nothing done.
+ * PAGE_SIZE, a range is not empty and lies in one half of the canonical addresses, and flags are
+ * page_flags_valid; all else is -EINVAL with nothing done.
  *
  * TLB: an entry whose P was set is flushed with INVLPG when it changes; any other needs no flush,
  * since it is never cached (SDM vol. 3A §4.10.2.3), and gets none. When a function returns, no
@@ -12,10 +12,13 @@
  *
  * A page that is mapped with PAGE_NONE has its place in the tables and is mapped for all functions
  * here, but not for the processor: P is clear, so that any access faults, and the rest of the entry
- * stays. Only an entry of 0 is absent (so physical page 0 takes no PAGE_NONE | PAGE_X).
+ * stays. Only an entry of 0 is absent, and so PAGE_NONE does not go with PAGE_X: of physical page 0
+ * nothing would be left.
  *
  * Locking: none yet; lab 03 puts it behind these functions. Not to be called from an interrupt,
- * but from the page-fault handler.
+ * but from the page-fault handler. It may come wherever a stack grows, which therefore must not be
+ * in the middle of one of these functions: page_map, page_unmap and page_protect begin with
+ * stack_room (mm/stack_room.h), and who calls page_map_at does so before the walk.
  */
 #pragma once
 
@@ -34,8 +37,15 @@ typedef uint64_t page_flags_t;
 #define PAGE_GLOBAL   PTE_G               /* stays in the TLB when CR3 is loaded */
 #define PAGE_UNCACHED (PTE_PCD | PTE_PWT) /* devices */
 #define PAGE_KEY(key) ((uint64_t)(key) << PTE_KEY_SHIFT) /* protection key 0 to 15 */
+#define PAGE_KEYS     PAGE_KEY(15)
 #define PAGE_FLAGS                                                                                 \
-    (PAGE_NONE | PAGE_W | PAGE_X | PAGE_USER | PAGE_GLOBAL | PAGE_UNCACHED | PAGE_KEY(15))
+    (PAGE_NONE | PAGE_W | PAGE_X | PAGE_USER | PAGE_GLOBAL | PAGE_UNCACHED | PAGE_KEYS)
+
+/* Whether these can be the flags of a page: known ones, and not PAGE_NONE with PAGE_X. */
+static inline bool page_flags_valid(page_flags_t flags)
+{
+    return !(flags & ~PAGE_FLAGS) && (flags & (PAGE_NONE | PAGE_X)) != (PAGE_NONE | PAGE_X);
+}
 
 struct page_tables {
     paddr_t root;    /* of the PML4 */

@@ -8,7 +8,8 @@
  * no access), or leads to a table of level n - 1.
  *
  * A table's note (mm/frames.h) is the number of its entries that are not absent, so that an empty
- * table is known without looking. Tables grant all rights; leaves take them away.
+ * table is known without looking. Tables grant all rights; leaves take them away: the entry that
+ * leads to a table has P, W and U set, and no NX.
  *
  * Locking: whoever walks owns the tables; lab 03 puts a lock behind mm/page_tables.h.
  *

@@ -13,6 +13,7 @@
 #include "mm/frames.h"
 #include "mm/layout.h"
 #include "mm/page_walk.h"
+#include "mm/stack_room.h"
 
 #define LARGE_LEVEL 2 /* of the large pages' entries: 2 MiB */
 #define LARGE_ORDER 9 /* of their frames */
@@ -114,6 +115,8 @@ static int commit_page(struct region_space *space, const struct region *region, 
 
 int region_commit(struct region_space *space, vaddr_t address, uint32_t error_code)
 {
+    stack_room(2 * STACK_NEED);
+
     /* EXERCISE 2.5b (15 points): commit on first touch. */
     const struct region *region = region_at(space, address);
     if (!region || (region->flags & PAGE_NONE) || (error_code & (PF_PRESENT | PF_RESERVED)) ||
@@ -248,7 +251,7 @@ static void join(struct region_space *space, vaddr_t start, vaddr_t end)
  */
 int region_protect(struct region_space *space, vaddr_t address, uint64_t size, page_flags_t flags)
 {
-    if (!range_valid(space, address, size))
+    if (!range_valid(space, address, size) || !page_flags_valid(flags))
         return -EINVAL;
 
     /* EXERCISE 2.5f (15 points): new rights for a range. */
@@ -280,7 +283,8 @@ int region_reserve(struct region_space *space, vaddr_t *address, uint64_t size, 
     uint64_t alignment = kind & REGION_LARGE ? LARGE_SIZE : PAGE_SIZE;
     vaddr_t start = *address;
 
-    if (start % PAGE_SIZE != 0 || size % PAGE_SIZE != 0 || size == 0)
+    if (start % PAGE_SIZE != 0 || size % PAGE_SIZE != 0 || size == 0 || !page_flags_valid(flags) ||
+        (kind & ~(REGION_SPARSE | REGION_LARGE)))
         return -EINVAL;
     if ((flags & PAGE_W) && !(kind & REGION_SPARSE) && size / PAGE_SIZE > frames_free)
         return -ENOMEM;

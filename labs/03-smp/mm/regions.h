@@ -12,7 +12,8 @@
  * its own or parts of the same ones; nobody else maps anything in its range.
  *
  * Locking: none yet; lab 03 puts it behind these functions. Only region_commit, region_at and
- * region_next may be called from the page-fault handler. Entries of the tree come from malloc.
+ * region_next may be called from the page-fault handler; region_commit begins with stack_room
+ * (mm/stack_room.h), since it walks tables. Entries of the tree come from malloc.
  */
 #pragma once
 
@@ -53,7 +54,8 @@ enum region_place {
 /*
  * Reserves `size` bytes, and sets `*address` to where they are. Large regions that may lie anywhere
  * start at a multiple of 2 MiB. Addresses and sizes, here and below, are multiples of PAGE_SIZE,
- * sizes not 0, and ranges lie in the space: all else is -EINVAL.
+ * sizes not 0, ranges lie in the space, flags are page_flags_valid, and kinds known: all else is
+ * -EINVAL.
  *
  * Returns 0, -EINVAL, -EEXIST (REGION_FREE only) or -ENOMEM: no hole, no memory for the entry, or
  * the region is writable, not sparse, and larger than all frames that are free now. After an error
@@ -87,8 +89,10 @@ int region_protect(struct region_space *space, vaddr_t address, uint64_t size, p
  * What the page-fault handler calls: commits the page that holds `address`, if that is what the
  * access was missing. `error_code` is the fault's (PF_…, SDM vol. 3A §4.7).
  *
- * Returns 0 (the access can be tried again), -EFAULT (no region, or it forbids the access, or the
- * page is there already), or -ENOMEM (no frame is free; nothing has changed).
+ * Returns 0 (the access can be tried again: the page is committed, or was so already, by somebody
+ * else since the fault), -EFAULT (no region, or it forbids the access, or the fault was not about a
+ * page that is missing: PF_PRESENT, PF_RESERVED), or -ENOMEM (no frame is free; nothing has
+ * changed).
  */
 int region_commit(struct region_space *space, vaddr_t address, uint32_t error_code)
     __attribute__((warn_unused_result));

@@ -57,7 +57,10 @@ struct slab_cache {
 
 extern struct slab_cache slab_caches[SIZE_CLASSES];
 
-/* The note of a slab's frames. No frame has a number as high as this, so no link looks like it. */
+/*
+ * The note of a slab's frames. Of a frame that is no slab's, the entry may say so by chance: then
+ * no used block of that order has its head there, with the same note.
+ */
 #define SLAB_NOTE             0x51ab0000u
 #define slab_note(order)      (SLAB_NOTE | (order))
 #define note_is_slab(note)    (((note)&0xffffff00u) == SLAB_NOTE)

@@ -9,6 +9,8 @@
 ; At entry  rdi = top (16-byte aligned), rsi = function, which does not return.
 stack_enter:
         mov rsp, rdi
-        xor ebp, ebp                    ; a backtrace ends here
+        xor ebp, ebp                    ; a backtrace ends here,
+        push rbp                        ; and GDB's at a return address of 0,
+        push rbp                        ; for it would look above the stack for another
         call rsi
         ud2

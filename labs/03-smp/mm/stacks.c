@@ -48,8 +48,8 @@ static void unmap_stack(vaddr_t from, vaddr_t end)
 }
 
 /*
- * Maps `size` bytes below `top`, page by page, each to a frame of its own; nothing above, nothing
- * below. Returns 0, or -ENOMEM with nothing left mapped and no frame lost.
+ * Maps `size` bytes below `top`, page by page, each to a frame of its own, with PAGE_W and
+ * PAGE_GLOBAL; nothing above, nothing below. Returns 0, or -ENOMEM with nothing left mapped and no frame lost.
  */
 static int map_stack(vaddr_t top, uint64_t size)
 {
