@@ -79,7 +79,7 @@ paddr_t __wrap_frame_alloc(unsigned order)
         if (frame)
             return frame;
     }
-    uint64_t flags = memory_lock(&frames_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&frames_lock, FRAMES_NEED);
     paddr_t frame = __real_frame_alloc(order);
     spin_unlock(&frames_lock, flags);
     return frame;
@@ -89,7 +89,7 @@ void __wrap_frame_free(paddr_t address, unsigned order)
 {
     if (smp_active && order == 0 && stock_give_frame(address))
         return;
-    uint64_t flags = memory_lock(&frames_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&frames_lock, FRAMES_NEED);
     __real_frame_free(address, order);
     spin_unlock(&frames_lock, flags);
 }
@@ -97,7 +97,7 @@ void __wrap_frame_free(paddr_t address, unsigned order)
 uint32_t frames_take(uint32_t wanted, uint32_t *taken)
 {
     uint32_t first = 0;
-    uint64_t flags = memory_lock(&frames_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&frames_lock, FRAMES_NEED);
 
     for (*taken = 0; *taken < wanted; ++*taken) {
         uint32_t number = __real_frame_alloc(0) / PAGE_SIZE;
@@ -113,7 +113,7 @@ uint32_t frames_take(uint32_t wanted, uint32_t *taken)
 
 void frames_give(uint32_t first)
 {
-    uint64_t flags = memory_lock(&frames_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&frames_lock, FRAMES_NEED);
 
     for (uint32_t next; first; first = next) {
         next = frame_table[first].note;
@@ -122,37 +122,37 @@ void frames_give(uint32_t first)
     spin_unlock(&frames_lock, flags);
 }
 
-LOCKED(frames_lock, STACK_NEED, NOTHING, paddr_t, frames_alloc_run, (uint64_t count), (count))
-LOCKED_VOID(frames_lock, STACK_NEED, frames_shrink_run,
+LOCKED(frames_lock, FRAMES_NEED, NOTHING, paddr_t, frames_alloc_run, (uint64_t count), (count))
+LOCKED_VOID(frames_lock, FRAMES_NEED, frames_shrink_run,
             (paddr_t address, uint64_t count, uint64_t kept), (address, count, kept))
-LOCKED_VOID(frames_lock, STACK_NEED, frames_free_run, (paddr_t address, uint64_t count),
+LOCKED_VOID(frames_lock, FRAMES_NEED, frames_free_run, (paddr_t address, uint64_t count),
             (address, count))
-LOCKED_VOID(frames_lock, STACK_NEED, frames_split, (paddr_t address, unsigned order),
+LOCKED_VOID(frames_lock, FRAMES_NEED, frames_split, (paddr_t address, unsigned order),
             (address, order))
 
 /* ---- page tables; what they flush on this CPU, the others flush before the lock is released -- */
 
-LOCKED(tables_lock, STACK_NEED, flush_finish(), int, page_map,
+LOCKED(tables_lock, TABLES_NEED, flush_finish(), int, page_map,
        (struct page_tables * tables, vaddr_t address, paddr_t target, uint64_t size,
         page_flags_t flags),
        (tables, address, target, size, flags))
-LOCKED(tables_lock, STACK_NEED, flush_finish(), int, page_map_at,
+LOCKED(tables_lock, TABLES_NEED, flush_finish(), int, page_map_at,
        (struct page_tables * tables, struct page_walk *walk, paddr_t target, int level,
         uint64_t count, page_flags_t flags),
        (tables, walk, target, level, count, flags))
-LOCKED(tables_lock, STACK_NEED, flush_finish(), int, page_unmap,
+LOCKED(tables_lock, TABLES_NEED, flush_finish(), int, page_unmap,
        (struct page_tables * tables, vaddr_t *address, vaddr_t end, struct page_list *removed),
        (tables, address, end, removed))
-LOCKED(tables_lock, STACK_NEED, flush_finish(), int, page_protect,
+LOCKED(tables_lock, TABLES_NEED, flush_finish(), int, page_protect,
        (struct page_tables * tables, vaddr_t address, uint64_t size, page_flags_t flags),
        (tables, address, size, flags))
-LOCKED(tables_lock, STACK_NEED, NOTHING, bool, page_lookup,
+LOCKED(tables_lock, TABLES_NEED, NOTHING, bool, page_lookup,
        (const struct page_tables *tables, vaddr_t address, struct page_mapping *mapping),
        (tables, address, mapping))
 
 void pages_unmap(struct page_tables *tables, const struct page_range *ranges, unsigned count)
 {
-    uint64_t flags = memory_lock(&tables_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&tables_lock, TABLES_NEED);
 
     for (unsigned i = 0; i < count; i++)
         for (vaddr_t at = ranges[i].start; at < ranges[i].end;)
@@ -168,7 +168,7 @@ int __wrap_page_walk_down(struct page_walk *walk, uint64_t *tables)
 {
     uint64_t outer = interrupts_save();
     bool held = spin_held(&tables_lock);
-    uint64_t flags = held ? 0 : memory_lock(&tables_lock, STACK_NEED);
+    uint64_t flags = held ? 0 : memory_lock(&tables_lock, TABLES_NEED);
     int error = __real_page_walk_down(walk, tables);
 
     if (!held)
@@ -181,7 +181,7 @@ int __wrap_page_walk_down(struct page_walk *walk, uint64_t *tables)
 
 LOCKED(stacks_lock, LIST_NEED, NOTHING, struct stack *, stack_create,
        (const char *name, uint64_t size, uint64_t limit), (name, size, limit))
-LOCKED(stacks_lock, STACK_NEED, NOTHING, int, stack_grow, (struct stack * stack, vaddr_t address),
+LOCKED(stacks_lock, GROW_NEED, NOTHING, int, stack_grow, (struct stack * stack, vaddr_t address),
        (stack, address))
 LOCKED_VOID(stacks_lock, LIST_NEED, stack_destroy, (struct stack * stack), (stack))
 LOCKED_VOID(stacks_lock, LIST_NEED, stacks_destroy, (struct stack * list, unsigned count),
@@ -196,7 +196,7 @@ LOCKED(regions_lock, LIST_NEED, NOTHING, int, region_release,
 LOCKED(regions_lock, LIST_NEED, NOTHING, int, region_protect,
        (struct region_space * space, vaddr_t address, uint64_t size, page_flags_t flags),
        (space, address, size, flags))
-LOCKED(regions_lock, STACK_NEED, NOTHING, int, region_commit,
+LOCKED(regions_lock, GROW_NEED, NOTHING, int, region_commit,
        (struct region_space * space, vaddr_t address, uint32_t error_code),
        (space, address, error_code))
 
@@ -208,7 +208,7 @@ REAL(uint64_t, slab_trim, (void))
 
 void *slab_alloc_locked(unsigned number)
 {
-    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&heap_lock, HEAP_NEED);
     void *object = __real_slab_alloc(number);
 
     spin_unlock(&heap_lock, flags);
@@ -217,7 +217,7 @@ void *slab_alloc_locked(unsigned number)
 
 void slab_free_locked(struct slab *slab, void *object)
 {
-    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&heap_lock, HEAP_NEED);
 
     __real_slab_free(slab, object);
     spin_unlock(&heap_lock, flags);
@@ -226,7 +226,7 @@ void slab_free_locked(struct slab *slab, void *object)
 struct slab_object *objects_take(unsigned number, uint32_t wanted, uint32_t *taken)
 {
     struct slab_object *first = NULL;
-    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&heap_lock, HEAP_NEED);
 
     for (*taken = 0; *taken < wanted; ++*taken) {
         struct slab_object *object = __real_slab_alloc(number);
@@ -243,7 +243,7 @@ void objects_give(struct slab_object *first)
 {
     if (!first)
         return;
-    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&heap_lock, HEAP_NEED);
     for (struct slab_object *next; first; first = next) {
         next = first->next;
         first->mark = 0; /* for slab_free it is in use */
@@ -257,7 +257,7 @@ void __wrap_slab_check(const struct slab *slab, const void *object, const char *
 {
     if (smp_active)
         stock_check_object(slab, object, caller);
-    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&heap_lock, HEAP_NEED);
     __real_slab_check(slab, object, caller);
     spin_unlock(&heap_lock, flags);
 }
@@ -266,7 +266,7 @@ uint64_t __wrap_slab_trim(void)
 {
     if (smp_active)
         caches_drain();
-    uint64_t flags = memory_lock(&heap_lock, STACK_NEED);
+    uint64_t flags = memory_lock(&heap_lock, HEAP_NEED);
     uint64_t frames = __real_slab_trim();
     spin_unlock(&heap_lock, flags);
     return frames;

@@ -25,11 +25,19 @@
 #include <stdint.h>
 
 #include "mm/slab.h"
+#include "mm/stack_room.h"
 #include "sync/spinlock.h"
 #include "types.h"
 
-#define STACK_NEED 2048 /* bytes of stack below a locked function: small frames, a few deep */
-#define LIST_NEED  6144 /* where a struct page_list is among them */
+/*
+ * Bytes of stack below whoever takes a lock: what lab 02's function touches itself (stack_room),
+ * and what those touch that it calls with the lock held, so that none of these touches is a fault.
+ */
+#define FRAMES_NEED (STACK_NEED + 512)
+#define HEAP_NEED   (FRAMES_NEED + 1024)
+#define TABLES_NEED (2 * STACK_NEED + 512)
+#define GROW_NEED   (TABLES_NEED + 1024) /* regions and stacks, from the page-fault handler, too */
+#define LIST_NEED   (TABLES_NEED + 2560) /* with a struct page_list among them */
 
 /* spin_lock, once there are `need` bytes of stack below the caller. */
 uint64_t memory_lock(struct spinlock *lock, uint64_t need);
