@@ -5,18 +5,7 @@
 #include "elf_make.h"
 #include "multiboot_judge.h"
 #include "multiboot_make.h"
-#include "test.h"
-
-static const char *folder;
-
-static void keep(const char *subject, const char *name, const void *bytes, size_t size)
-{
-    char path[1024];
-    snprintf(path, sizeof path, "%s/%s/%s", folder, subject, name);
-    FILE *file = fopen(path, "wb");
-    CHECK(file != NULL && fwrite(bytes, 1, size, file) == size && fclose(file) == 0,
-          "cannot write %s", path);
-}
+#include "seeds.h"
 
 static void keep_text(const char *name, const char *text)
 {

@@ -2,18 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "test.h"
-
-static const char *folder;
-
-static void keep(const char *subject, const char *name, const void *bytes, size_t size)
-{
-    char path[1024];
-    snprintf(path, sizeof path, "%s/%s/%s", folder, subject, name);
-    FILE *file = fopen(path, "wb");
-    CHECK(file != NULL && fwrite(bytes, 1, size, file) == size && fclose(file) == 0,
-          "cannot write %s", path);
-}
+#include "seeds.h"
 
 /* As frames_judge.c reads them: what memory holds, regions, steps. */
 static void keep_frames(void)

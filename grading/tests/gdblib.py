@@ -4,15 +4,23 @@ What GDB's commands print is compared with what QMP says of the same machine, wh
 GDB nor the GDB stub.
 """
 
+import fcntl
 import json
 import re
+import shutil
 import socket
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pagurus import qemu
+from pagurus.build import build
 from pagurus.elfsym import read_symbols
+from pagurus.stages import find_stage
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30.0  # for one answer; the host may be busy
@@ -183,3 +191,39 @@ class Session:
             self.qemu.wait(SECONDS)
         assert "Traceback" not in said and "Error occurred in Python" not in said, said
 
+
+Start = Callable[..., Session]
+
+
+def build_images(factory: pytest.TempPathFactory, lab: str, *names: str) -> Path:
+    """A lab's loader and images, built; a copy, so that a build beside us changes nothing under our
+    feet."""
+    folder = factory.mktemp("images")
+    stage = find_stage(ROOT, lab)
+    with open(factory.getbasetemp().parent / "build.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert build(stage) is None
+        for name in ("loader", *names):
+            shutil.copy(ROOT / "build" / stage.name / f"{name}.elf", folder)
+    return folder
+
+
+@contextmanager
+def sessions(images: Path, factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts sessions, each to the places named, and ends all of them at last."""
+    started: list[Session] = []
+
+    def begin(*places: str, **options: object) -> Session:
+        session = Session(images, factory.mktemp("gdb"), **options)  # type: ignore
+        started.append(session)
+        session.run_to(*places)
+        return session
+
+    yield begin
+    errors = []
+    for session in started:
+        try:
+            session.close()
+        except AssertionError as error:
+            errors.append(error)
+    assert not errors

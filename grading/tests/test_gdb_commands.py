@@ -1,55 +1,29 @@
 """common/gdb: what pt, regs, idt, gdt and bootinfo print is what the monitor says, everywhere."""
 
-import fcntl
 import random
 import re
-import shutil
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gdblib import ROOT, Gdb, GdbError, Monitor, Session
+from gdblib import ROOT, Gdb, GdbError, Monitor, Session, Start, build_images, sessions
 from pagurus import bootinfo
-from pagurus.build import build
-from pagurus.stages import find_stage
 
 PHYSICAL = 0x000F_FFFF_FFFF_F000
-Start = Callable[..., Session]
 
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lab 01, built; a copy, so that a build beside us changes nothing under our feet."""
-    folder = tmp_path_factory.mktemp("images")
-    with open(tmp_path_factory.getbasetemp().parent / "build.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert build(find_stage(ROOT, "01")) is None
-        for name in ("loader", "hello", "fault", "frames", "resume"):
-            shutil.copy(ROOT / "build" / "01-boot" / f"{name}.elf", folder)
-    return folder
+    return build_images(tmp_path_factory, "01", "hello", "fault", "frames", "resume")
 
 
 @pytest.fixture(scope="module")
 def start(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Starts sessions, and ends them after the module's last test."""
-    sessions: list[Session] = []
-
-    def begin(*places: str, **options: object) -> Session:
-        session = Session(images, tmp_path_factory.mktemp("gdb"), **options)  # type: ignore
-        sessions.append(session)
-        session.run_to(*places)
-        return session
-
-    yield begin
-    errors = []
-    for session in sessions:
-        try:
-            session.close()
-        except AssertionError as error:
-            errors.append(error)
-    assert not errors
+    with sessions(images, tmp_path_factory) as begin:
+        yield begin
 
 
 @pytest.fixture(scope="module")

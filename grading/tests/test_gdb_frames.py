@@ -1,29 +1,18 @@
 """common/gdb's `frames` says what stands in the machine's memory, and marks lists that are broken."""
 
-import fcntl
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gdblib import ROOT, GdbError, Session
-from pagurus.build import build
+from gdblib import ROOT, GdbError, Session, build_images
 from pagurus.frames import DIRECT_MAP, ENTRY, FREE, PAGE, USED
-from pagurus.stages import find_stage
 
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lab 02, built; a copy, so that a build beside us changes nothing under our feet."""
-    folder = tmp_path_factory.mktemp("images")
-    with open(tmp_path_factory.getbasetemp().parent / "build.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert build(find_stage(ROOT, "02")) is None
-        for name in ("loader", "hello"):
-            shutil.copy(ROOT / "build" / "02-paging" / f"{name}.elf", folder)
-    return folder
+    return build_images(tmp_path_factory, "02", "hello")
 
 
 @pytest.fixture(scope="module")

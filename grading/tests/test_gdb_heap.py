@@ -1,46 +1,21 @@
 """common/gdb: `heap` finds the block that holds an address, and says when a slab is damaged."""
 
-import fcntl
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from gdblib import ROOT, GdbError, Session
-from pagurus.build import build
-from pagurus.stages import find_stage
+from gdblib import GdbError, Session, Start, build_images, sessions
 
-Start = Callable[..., Session]
 DIRECT_MAP = 0xFFFF_8000_0000_0000
 
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Starts sessions of lab 02, and ends them after the module's last test."""
-    images = tmp_path_factory.mktemp("images")
-    with open(tmp_path_factory.getbasetemp().parent / "build.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert build(find_stage(ROOT, "02")) is None
-        for name in ("loader", "hello", "heap_misuse.debug"):
-            shutil.copy(ROOT / "build" / "02-paging" / f"{name}.elf", images)
-    sessions: list[Session] = []
-
-    def begin(*places: str, **options: object) -> Session:
-        session = Session(images, tmp_path_factory.mktemp("gdb"), **options)  # type: ignore
-        sessions.append(session)
-        session.run_to(*places)
-        return session
-
-    yield begin
-    errors = []
-    for session in sessions:
-        try:
-            session.close()
-        except AssertionError as error:
-            errors.append(error)
-    assert not errors
+    images = build_images(tmp_path_factory, "02", "hello", "heap_misuse.debug")
+    with sessions(images, tmp_path_factory) as begin:
+        yield begin
 
 
 @pytest.fixture(scope="module")

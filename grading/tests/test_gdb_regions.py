@@ -1,15 +1,11 @@
 """common/gdb's `regions` says what is reserved and committed, and marks what contradicts itself."""
 
-import fcntl
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gdblib import ROOT, GdbError, Session
-from pagurus.build import build
-from pagurus.stages import find_stage
+from gdblib import GdbError, Session, build_images
 
 PAGE, MIB, TIB = 1 << 12, 1 << 20, 1 << 40
 DIRECT_MAP = 0xFFFF_8000_0000_0000
@@ -17,14 +13,7 @@ DIRECT_MAP = 0xFFFF_8000_0000_0000
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lab 02, built; a copy, so that a build beside us changes nothing under our feet."""
-    folder = tmp_path_factory.mktemp("images")
-    with open(tmp_path_factory.getbasetemp().parent / "build.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert build(find_stage(ROOT, "02")) is None
-        for name in ("loader", "regions_steps"):
-            shutil.copy(ROOT / "build" / "02-paging" / f"{name}.elf", folder)
-    return folder
+    return build_images(tmp_path_factory, "02", "regions_steps")
 
 
 def start(images: Path, folder: Path, args: str) -> Session:
