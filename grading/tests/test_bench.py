@@ -116,15 +116,24 @@ def test_threads_cost_half_of_what_they_do_on_linux_and_a_free_mutex_no_more(tmp
     assert {target.verdict for target in alone} == {"not measured"}
 
 
-def test_a_thread_allocates_no_slower_beside_others(tmp_path, monkeypatch):
-    # Totals are divided by all operations: two threads side by side take half as long for each.
-    fake_threads(monkeypatch, lambda name, arguments: {"heap 1": 100, "heap 2": 49, "heap 4": 26}[
-        arguments] * (1 if name == "ours" else 2))
+@pytest.mark.parametrize("four, verdict", [(102, "ok"), (103, "falls short")])
+def test_a_thread_allocates_no_slower_beside_others(tmp_path, monkeypatch, four, verdict):
+    # Ticks: all of two threads, on a host with two CPUs, end when one alone would, if all is well.
+    monkeypatch.setattr(threads.os, "cpu_count", lambda: 2)
+    ticks = {"heap 1": 100, "heap 2": 50, "heap 4": 50}
+    fake_threads(monkeypatch, lambda name, arguments: ticks[arguments] + (name == "linux"))
+    monkeypatch.setattr(threads, "_ours", lambda subject, arguments: FakeGuest(arguments, []))
+    monkeypatch.setattr(threads.guests, "counted", lambda guest, memory: guest)
+    monkeypatch.setattr(threads, "replace", lambda guest, **_: guest)
+    counts = {"heap 1": 100, "heap 2": 102, "heap 4": four}
+    monkeypatch.setattr(threads, "_ended",
+                        lambda guest: {"operations": [1], "heap": [counts[guest.name]]})
     linux = linux_guest.Kernel("p", "1", "0")
-    found = threads.heap(Subject(tmp_path, "03-smp", tmp_path, 11, linux)).targets
-    assert [target.verdict for target in found if "against one" in target.what] == [
-        "ok", "falls short"]
-    assert [target.verdict for target in found if "glibc" in target.what] == ["ok"] * 3
+    found = threads.heap(Subject(tmp_path, "03-smp", tmp_path, 11, linux))
+    assert [target.verdict for target in found.targets if "against one" in target.what] == [
+        "ok", verdict]
+    assert [(target.found, target.limit) for target in found.targets if "glibc" in target.what] == [
+        (100, 101), (100, 102), (100, 102)]
 
 
 # -- stages -----------------------------------------------------------------------------------
