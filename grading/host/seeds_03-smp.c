@@ -3,18 +3,7 @@
 #include <string.h>
 
 #include "acpi_make.h"
-#include "test.h"
-
-static const char *folder;
-
-static void keep(const char *subject, const char *name, const void *bytes, size_t size)
-{
-    char path[1024];
-    snprintf(path, sizeof path, "%s/%s/%s", folder, subject, name);
-    FILE *file = fopen(path, "wb");
-    CHECK(file != NULL && fwrite(bytes, 1, size, file) == size && fclose(file) == 0,
-          "cannot write %s", path);
-}
+#include "seeds.h"
 
 /* As pairing_heap_judge.c reads them: steps of what to do, a node, a key. */
 static void keep_pairing_heap(void)

@@ -1,45 +1,19 @@
 """common/gdb: `locks` shows who holds what, who waits, and circles of those who wait."""
 
-import fcntl
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from gdblib import ROOT, GdbError, Session
-from pagurus.build import build
-from pagurus.stages import find_stage
-
-Start = Callable[..., Session]
+from gdblib import GdbError, Start, build_images, sessions
 
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Starts sessions of lab 03, and ends them after the module's last test."""
-    images = tmp_path_factory.mktemp("images")
-    with open(tmp_path_factory.getbasetemp().parent / "build.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert build(find_stage(ROOT, "03")) is None
-        for name in ("loader", "hello", "deadlock", "lock_model.locks"):
-            shutil.copy(ROOT / "build" / "03-smp" / f"{name}.elf", images)
-    sessions: list[Session] = []
-
-    def begin(*places: str, **options: object) -> Session:
-        session = Session(images, tmp_path_factory.mktemp("gdb"), **options)  # type: ignore
-        sessions.append(session)
-        session.run_to(*places)
-        return session
-
-    yield begin
-    errors = []
-    for session in sessions:
-        try:
-            session.close()
-        except AssertionError as error:
-            errors.append(error)
-    assert not errors
+    images = build_images(tmp_path_factory, "03", "hello", "deadlock", "lock_model.locks")
+    with sessions(images, tmp_path_factory) as begin:
+        yield begin
 
 
 def test_nothing_is_held(start: Start) -> None:

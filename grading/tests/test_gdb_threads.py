@@ -1,28 +1,17 @@
 """common/gdb's `threads`, `thread-bt` and `btall`: where each thread is, running or not."""
 
-import fcntl
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gdblib import ROOT, GdbError, Session
-from pagurus.build import build
-from pagurus.stages import find_stage
+from gdblib import GdbError, Session, build_images
 
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lab 03, built; a copy, so that a build beside us changes nothing under our feet."""
-    folder = tmp_path_factory.mktemp("images")
-    with open(tmp_path_factory.getbasetemp().parent / "build.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert build(find_stage(ROOT, "03")) is None
-        for name in ("loader", "threads_look"):
-            shutil.copy(ROOT / "build" / "03-smp" / f"{name}.elf", folder)
-    return folder
+    return build_images(tmp_path_factory, "03", "threads_look")
 
 
 @pytest.fixture(scope="module")

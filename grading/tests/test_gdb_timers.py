@@ -1,16 +1,12 @@
 """common/gdb's `timers` says who sleeps until when, and marks what contradicts itself."""
 
-import fcntl
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gdblib import ROOT, GdbError, Session
-from pagurus.build import build
-from pagurus.stages import find_stage
+from gdblib import GdbError, Session, build_images
 
 SLEEPERS = 12
 SLOTS = 60  # stacks in use are among the first ones
@@ -19,14 +15,7 @@ TIME = r"\d+\.\d{9} s"
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lab 03, built; a copy, so that a build beside us changes nothing under our feet."""
-    folder = tmp_path_factory.mktemp("images")
-    with open(tmp_path_factory.getbasetemp().parent / "build.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert build(find_stage(ROOT, "03")) is None
-        for name in ("loader", "scheduler_steps"):
-            shutil.copy(ROOT / "build" / "03-smp" / f"{name}.elf", folder)
-    return folder
+    return build_images(tmp_path_factory, "03", "scheduler_steps")
 
 
 @pytest.fixture(scope="module")
