@@ -443,6 +443,7 @@ static uint64_t all_free(void)
     } while (there > 1 + cpu_count); /* main and the idle threads */
     stack_cache_trim();
     heap_trim();
+    heap_trim(); /* gives back the frames, too, that the first call has put into stock */
     return frames_free;
 }
 
