@@ -120,14 +120,15 @@ def test_slices_differ(images: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 def test_a_right_kernel_ends_well(stage: Stage) -> None:
     for app in ("sync_storm", "thread_storm", "memory_model"):
-        assert stress._one(stage, stress.draw(seed_of(app))) == ""
+        assert stress.run_one(stage, stress.draw(seed_of(app)))[0] == ""
 
 
 def test_a_limit_of_processor_time(stage: Stage, monkeypatch: pytest.MonkeyPatch,
                                    capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(stress, "_LIMIT", 0.05)
     run = stress.Run(1, False, "sync_storm", "1 12 100000000 mutex")
-    assert re.fullmatch(r"it has not ended after \d+ s of processor time", stress._one(stage, run))
+    said, used = stress.run_one(stage, run)
+    assert re.fullmatch(r"it has not ended after \d+ s of processor time", said) and used > 0.05
     assert "4 CPUs" in capsys.readouterr().out  # or, that early, that the image is not mapped yet
 
 
