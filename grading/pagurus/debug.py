@@ -135,6 +135,9 @@ def rewind_main(argv: Sequence[str]) -> int:
     folder = _folder(stage)
     target = _run_test(stage, wanted, folder, None) if wanted else _boot(stage)
     assert target is not None
+    if target.spec.smp > 1:
+        raise UsageError(f"QEMU records machines of one CPU, and this has {target.spec.smp}; with "
+                         "make gdb it is the same each time, too, but does not go back")
     if not wanted:
         target.reach = _STORM_BUDGET
     _tell(target, stage, folder)
