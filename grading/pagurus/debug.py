@@ -28,6 +28,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from pagurus import grade, handover, regions
 from pagurus.channels import Channel, Loop
@@ -47,6 +48,7 @@ ENDS = ("panic", "trap_dispatch", "fault_report", "exercise_todo", "loader_refus
         "early_refuse", "machine_exit", "debug_exit")
 
 _RECORD_SECONDS = 120
+_IDLE_LOOKS = 5  # at a machine that is halted, and executes nothing: nobody will wake it
 
 
 @dataclass
@@ -119,16 +121,17 @@ def qemu_gdb_main(argv: Sequence[str]) -> int:
 
 
 def rewind_main(argv: Sequence[str]) -> int:
-    """`rewind LAB T`: record the test's machine, and replay it under GDB, which can go back."""
+    """`rewind LAB [T]`: record an application's machine, or a test's, and replay it under GDB,
+    which can go back."""
     stage, wanted = _arguments("rewind", argv)
-    if not wanted:
-        raise UsageError("T is missing: which test is to be recorded? make rewind T=N.N[/NAME]")
     if accelerator() != "tcg":
         raise UsageError("rewind needs TCG: KVM cannot record")
     folder = _folder(stage)
-    target = _run_test(stage, wanted, folder, None)
+    target = _run_test(stage, wanted, folder, None) if wanted else _boot(stage)
     assert target is not None
     _tell(target, stage, folder)
+    if target.spec.smp > 1:
+        raise UsageError(_one_processor(target.spec))
     end = _record(target, folder)
     if end is None:
         target.saved = None
@@ -140,6 +143,14 @@ def rewind_main(argv: Sequence[str]) -> int:
     print("The machine is replayed, up to its end. Go back with reverse-stepi, reverse-continue, "
           "or a watchpoint.", flush=True)
     return _debug(stage, target, folder, replay=True)
+
+
+def _one_processor(spec: MachineSpec) -> str:
+    """What to do instead of recording a machine of several processors."""
+    app = spec.modules[0].partition(".")[0] if spec.modules else "hello"
+    args = f" ARGS={shlex.quote(spec.args)}" if spec.args else ""
+    return (f"QEMU records machines of one processor only, and this one has {spec.smp}. "
+            f"The same program on one: make rewind APP={app}{args}")
 
 
 def _arguments(verb: str, argv: Sequence[str]) -> tuple[Stage, list[str]]:
@@ -372,6 +383,10 @@ def _record(target: Target, folder: Path) -> int | None:
     if target.saved is None:
         snapshot_drive(folder, new=True)
     budget, known = REACH_BUDGET, False  # a reverse step replays all of it
+    if target.test is None:
+        budget *= 10
+    elif target.last and target.last.end:  # the other counts are not far off
+        budget = max(budget, 2 * target.last.end)
     # A recording from power-on takes other counts: vapic is off, and the firmware sees that.
     if target.saved and target.last and target.last.end:
         budget, known = target.last.end - target.last.start, True
@@ -385,22 +400,27 @@ def _record(target: Target, folder: Path) -> int | None:
             channel.close_far()
             loop.watch_process(qemu.pid)
 
-            def ask(name: str) -> dict | None:
-                number = qmp.execute(name)
+            def ask(name: str, **arguments: str) -> Any:
+                number = qmp.execute(name, **arguments)
                 return qmp.reply(number) if loop.wait(lambda: qmp.has_reply(number), 30) else None
+
+            def halted() -> bool:
+                said = ask("human-monitor-command", **{"command-line": "info registers"})
+                return "HLT=1" in str(said)
 
             if ask("qmp_capabilities") is None:
                 raise UsageError("QEMU does not start for a recording; see its message above")
             start = (ask("query-replay") or {"icount": 0})["icount"]
             ask("cont")
-            end = None
+            end, idle = None, 0
             for _ in range(_RECORD_SECONDS * 10):
                 over = loop.wait(lambda: qmp.seen("SHUTDOWN") is not None, 0.1)
                 answer = None if loop.process_ended else ask("query-replay")
                 if answer is None:  # it has ended by itself
                     return start + budget if known else None
+                idle = idle + 1 if answer["icount"] == end and halted() else 0
                 end = answer["icount"]
-                if over or end - start > budget:
+                if over or end - start > budget or idle >= _IDLE_LOOKS:
                     break
             ask("stop")
             answer = ask("query-replay")
