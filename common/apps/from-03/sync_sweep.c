@@ -35,13 +35,13 @@
 #endif
 
 #define MICRO     1000l
-#define PERIOD    (200 * MICRO) /* from round to round */
-#define PREPARE   (60 * MICRO)  /* so long before T both prepare */
-#define SPIN      (2 * MICRO)   /* so long before T the first one is awake */
+#define PERIOD    (200 * MICRO)  /* from round to round */
+#define PREPARE   (60 * MICRO)   /* so long before T both prepare */
+#define SPIN      (2 * MICRO)    /* so long before T the first one is awake */
 #define HEAD      (1000 * MICRO) /* so long the first one computes before all rounds */
-#define VERIFY    (100 * MICRO) /* so long after T all should be over */
-#define TOO_LATE  200           /* looks of VERIFY: 20 ms */
-#define SHORT     1500l         /* ns after T: a time-out */
+#define VERIFY    (100 * MICRO)  /* so long after T all should be over */
+#define TOO_LATE  200            /* looks of VERIFY: 20 ms */
+#define SHORT     1500l          /* ns after T: a time-out */
 #define NANOS_MAX 1000000000l
 #define PAGE      4096
 
