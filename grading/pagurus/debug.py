@@ -47,8 +47,11 @@ from pagurus.verdict import HarnessError
 ENDS = ("panic", "trap_dispatch", "fault_report", "exercise_todo", "loader_refuse",
         "early_refuse", "machine_exit", "debug_exit")
 
+PREEMPT = "PREEMPT"  # of the environment: threads lose their processors at random
+
 _RECORD_SECONDS = 120
 _IDLE_LOOKS = 5  # at a machine that is halted, and executes nothing: nobody will wake it
+_APP_BUDGET = 1_000_000_000
 
 
 @dataclass
@@ -61,6 +64,7 @@ class Target:
     prepare: list[str] = field(default_factory=list)  # GDB commands after connecting
     last: "Last | None" = None  # when the test let it run for the last time
     saved: Path | None = None  # the folder of a snapshot to begin with
+    reach: int = REACH_BUDGET  # instructions of a recording whose end is not known
 
 
 @dataclass
@@ -105,8 +109,8 @@ def qemu_gdb_main(argv: Sequence[str]) -> int:
     if wanted:
         _tell(target, stage, folder)
     path = folder / "gdb.sock"
-    script = _write_script(stage, target, folder, path)
-    with _listen(path) as listener:
+    script = write_script(stage, target, folder, path)
+    with listen(path) as listener:
         command = _command(target, listener, folder, console="stdio")
         print(f"The machine waits, stopped before its first instruction. In {stage.root}:\n"
               f"    gdb -x {script.relative_to(stage.root)}\n"
@@ -129,9 +133,13 @@ def rewind_main(argv: Sequence[str]) -> int:
     folder = _folder(stage)
     target = _run_test(stage, wanted, folder, None) if wanted else _boot(stage)
     assert target is not None
+    if not wanted:
+        target.reach = _APP_BUDGET
+    elif target.last and target.last.end:  # a recording takes other counts, but not far off
+        target.reach = max(REACH_BUDGET, 2 * target.last.end)
     _tell(target, stage, folder)
     if target.spec.smp > 1:
-        raise UsageError(_one_processor(target.spec))
+        raise UsageError(_one_processor(target))
     end = _record(target, folder)
     if end is None:
         target.saved = None
@@ -145,12 +153,14 @@ def rewind_main(argv: Sequence[str]) -> int:
     return _debug(stage, target, folder, replay=True)
 
 
-def _one_processor(spec: MachineSpec) -> str:
+def _one_processor(target: Target) -> str:
     """What to do instead of recording a machine of several processors."""
-    app = spec.modules[0].partition(".")[0] if spec.modules else "hello"
-    args = f" ARGS={shlex.quote(spec.args)}" if spec.args else ""
-    return (f"QEMU records machines of one processor only, and this one has {spec.smp}. "
-            f"The same program on one: make rewind APP={app}{args}")
+    spec, instead = target.spec, "CPUS=1 is the same program on one"
+    if target.test:
+        app = spec.modules[0].partition(".")[0] if spec.modules else "hello"
+        args = f" ARGS={shlex.quote(spec.args)}" if spec.args else ""
+        instead = f"the same program on one: make rewind APP={app}{args}"
+    return f"QEMU records machines of one processor only, and this one has {spec.smp}; {instead}"
 
 
 def _arguments(verb: str, argv: Sequence[str]) -> tuple[Stage, list[str]]:
@@ -180,8 +190,12 @@ def _boot(stage: Stage) -> Target:
     """The machine of `make run`, by the same variables."""
     lab = Lab(stage)
     app = os.environ.get("APP") or "hello"
+    arguments = os.environ.get("ARGS") or None
     variant = (".debug" if os.environ.get("HEAP") == "debug" else
                ".locks" if os.environ.get("LOCKS") == "debug" else "")
+    if os.environ.get(PREEMPT) == "random":
+        variant = ".preempt"
+        arguments = f"preempt={os.environ.get('SEED') or '1'} {arguments or ''}"
     image = lab.build / f"{app}{variant}.elf"
     cpus = os.environ.get("CPUS") or "1"
     if not re.fullmatch(r"[1-9]\d{0,2}", cpus) or int(cpus) > 255:
@@ -191,7 +205,7 @@ def _boot(stage: Stage) -> Target:
             raise UsageError(f"{path.relative_to(stage.root)} does not exist; "
                              f"`make build LAB={stage.lab}` makes it, if there is such a program")
     spec = MachineSpec(
-        lab.loader, lab.build, [image.name], os.environ.get("ARGS") or None,
+        lab.loader, lab.build, [image.name], arguments,
         memory=os.environ.get("MEMORY") or None, machine=os.environ.get("MACHINE") or None,
         smp=int(cpus))
     return Target(spec, [lab.loader, image])
@@ -203,7 +217,7 @@ class _Listener:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "offer"
-        self.socket = _listen(self.path)
+        self.socket = listen(self.path)
         self.gdb_status = 0
 
     def __enter__(self) -> "_Listener":
@@ -231,7 +245,7 @@ class _Listener:
             print("The machine stands where the check failed.", flush=True)
             symbols = [Path(name) for name in offer["symbols"]]
             target = Target(MachineSpec(symbols[0], symbols[0].parent), symbols)
-            script = _write_script(stage, target, self.folder, stage.root / offer["stub"])
+            script = write_script(stage, target, self.folder, stage.root / offer["stub"])
             self.gdb_status = _gdb(stage, script)
         return True
 
@@ -336,7 +350,7 @@ def _breakpoints(target: Target) -> list[str]:
 # -- QEMU and GDB -----------------------------------------------------------------------------
 
 
-def _listen(path: Path) -> socket.socket:
+def listen(path: Path) -> socket.socket:
     """A listening Unix socket; its name is given relatively, since such names must be short."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -382,11 +396,7 @@ def _record(target: Target, folder: Path) -> int | None:
     number if it can be told."""
     if target.saved is None:
         snapshot_drive(folder, new=True)
-    budget, known = REACH_BUDGET, False  # a reverse step replays all of it
-    if target.test is None:
-        budget *= 10
-    elif target.last and target.last.end:  # the other counts are not far off
-        budget = max(budget, 2 * target.last.end)
+    budget, known = target.reach, False  # a reverse step replays all of it
     # A recording from power-on takes other counts: vapic is off, and the firmware sees that.
     if target.saved and target.last and target.last.end:
         budget, known = target.last.end - target.last.start, True
@@ -438,10 +448,10 @@ def _debug(stage: Stage, target: Target, folder: Path, replay: bool = False) -> 
     """Start the machine and GDB on it; GDB's exit status."""
     icount = _recording(folder, "replay") if replay else ""
     path = folder / "gdb.sock"
-    script = _write_script(stage, target, folder, path)
+    script = write_script(stage, target, folder, path)
     print(f"The console is written to {(folder / 'console.txt').relative_to(stage.root)}.",
           flush=True)
-    with _listen(path) as listener:
+    with listen(path) as listener:
         command = _command(target, listener, folder, icount=icount)
         with _start(command, target.spec.cwd, [listener.fileno()]) as qemu:
             try:
@@ -450,7 +460,7 @@ def _debug(stage: Stage, target: Target, folder: Path, replay: bool = False) -> 
                 qemu.kill()
 
 
-def _write_script(stage: Stage, target: Target, folder: Path, path: Path) -> Path:
+def write_script(stage: Stage, target: Target, folder: Path, path: Path) -> Path:
     """The GDB commands that connect, with the symbols of loader and image."""
     first, *others = target.symbols
     setup = stage.root / "common" / "gdb"
