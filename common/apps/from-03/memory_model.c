@@ -22,6 +22,7 @@
 #include "mm/direct.h"
 #include "mm/frames.h"
 #include "mm/heap.h"
+#include "mm/layout.h"
 #include "mm/page_tables.h"
 #include "mm/page_walk.h"
 #include "mm/stacks.h"
@@ -426,19 +427,24 @@ static void *storm_worker(void *argument)
 
 /*
  * How many frames are free when nothing is kept for later. A thread that was joined may still be on
- * its way off its processor.
+ * its way off its processor, however long the host lets that stand still.
  */
 static uint64_t all_free(void)
 {
-    uint64_t most = 0;
+    uint32_t there;
 
-    for (int i = 0; i < 5; i++) {
+    do {
         usleep(2000);
-        stack_cache_trim();
-        heap_trim();
-        most = frames_free > most ? frames_free : most;
-    }
-    return most;
+        there = 0;
+        for (uint32_t slot = 0; slot < STACKS_MAX; slot++) {
+            const struct stack *stack = stack_at(STACK_AREA + slot * STACK_SLOT);
+            there += stack && stack->thread;
+        }
+    } while (there > 1 + cpu_count); /* main and the idle threads */
+    stack_cache_trim();
+    heap_trim();
+    heap_trim(); /* gives back the frames, too, that the first call has put into stock */
+    return frames_free;
 }
 
 static void storm(uint64_t seed, uint32_t rounds)
