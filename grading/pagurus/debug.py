@@ -28,6 +28,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from pagurus import grade, handover, regions
 from pagurus.channels import Channel, Loop
@@ -49,7 +50,8 @@ ENDS = ("panic", "trap_dispatch", "fault_report", "exercise_todo", "loader_refus
 PREEMPT = "PREEMPT"  # of the environment: threads lose their processors at random
 
 _RECORD_SECONDS = 120
-_STORM_BUDGET = 1_000_000_000
+_IDLE_LOOKS = 5  # at a machine that is halted, and executes nothing: nobody will wake it
+_APP_BUDGET = 1_000_000_000
 
 
 @dataclass
@@ -123,24 +125,21 @@ def qemu_gdb_main(argv: Sequence[str]) -> int:
 
 
 def rewind_main(argv: Sequence[str]) -> int:
-    """`rewind LAB T`: record the test's machine, and replay it under GDB, which can go back.
-
-    With PREEMPT=random and without T, it is the machine that `make run` would start.
-    """
+    """`rewind LAB [T]`: record an application's machine, or a test's, and replay it under GDB,
+    which can go back."""
     stage, wanted = _arguments("rewind", argv)
-    if not wanted and not os.environ.get(PREEMPT):
-        raise UsageError("T is missing: which test is to be recorded? make rewind T=N.N[/NAME]")
     if accelerator() != "tcg":
         raise UsageError("rewind needs TCG: KVM cannot record")
     folder = _folder(stage)
     target = _run_test(stage, wanted, folder, None) if wanted else _boot(stage)
     assert target is not None
-    if target.spec.smp > 1:
-        raise UsageError(f"QEMU records machines of one CPU, and this has {target.spec.smp}; with "
-                         "make gdb it is the same each time, too, but does not go back")
     if not wanted:
-        target.reach = _STORM_BUDGET
+        target.reach = _APP_BUDGET
+    elif target.last and target.last.end:  # a recording takes other counts, but not far off
+        target.reach = max(REACH_BUDGET, 2 * target.last.end)
     _tell(target, stage, folder)
+    if target.spec.smp > 1:
+        raise UsageError(_one_processor(target))
     end = _record(target, folder)
     if end is None:
         target.saved = None
@@ -152,6 +151,16 @@ def rewind_main(argv: Sequence[str]) -> int:
     print("The machine is replayed, up to its end. Go back with reverse-stepi, reverse-continue, "
           "or a watchpoint.", flush=True)
     return _debug(stage, target, folder, replay=True)
+
+
+def _one_processor(target: Target) -> str:
+    """What to do instead of recording a machine of several processors."""
+    spec, instead = target.spec, "CPUS=1 is the same program on one"
+    if target.test:
+        app = spec.modules[0].partition(".")[0] if spec.modules else "hello"
+        args = f" ARGS={shlex.quote(spec.args)}" if spec.args else ""
+        instead = f"the same program on one: make rewind APP={app}{args}"
+    return f"QEMU records machines of one processor only, and this one has {spec.smp}; {instead}"
 
 
 def _arguments(verb: str, argv: Sequence[str]) -> tuple[Stage, list[str]]:
@@ -401,22 +410,27 @@ def _record(target: Target, folder: Path) -> int | None:
             channel.close_far()
             loop.watch_process(qemu.pid)
 
-            def ask(name: str) -> dict | None:
-                number = qmp.execute(name)
+            def ask(name: str, **arguments: str) -> Any:
+                number = qmp.execute(name, **arguments)
                 return qmp.reply(number) if loop.wait(lambda: qmp.has_reply(number), 30) else None
+
+            def halted() -> bool:
+                said = ask("human-monitor-command", **{"command-line": "info registers"})
+                return "HLT=1" in str(said)
 
             if ask("qmp_capabilities") is None:
                 raise UsageError("QEMU does not start for a recording; see its message above")
             start = (ask("query-replay") or {"icount": 0})["icount"]
             ask("cont")
-            end = None
+            end, idle = None, 0
             for _ in range(_RECORD_SECONDS * 10):
                 over = loop.wait(lambda: qmp.seen("SHUTDOWN") is not None, 0.1)
                 answer = None if loop.process_ended else ask("query-replay")
                 if answer is None:  # it has ended by itself
                     return start + budget if known else None
+                idle = idle + 1 if answer["icount"] == end and halted() else 0
                 end = answer["icount"]
-                if over or end - start > budget:
+                if over or end - start > budget or idle >= _IDLE_LOOKS:
                     break
             ask("stop")
             answer = ask("query-replay")

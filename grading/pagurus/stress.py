@@ -93,10 +93,10 @@ class Run:
     def way(self) -> str:
         return f"counted, CPUS={self.cpus}" if self.counted else "side by side"
 
-    def variables(self, stage: Stage) -> str:
+    def variables(self, stage: Stage, cpus: int | None = None) -> str:
         """For make run, make gdb and make rewind."""
-        return (f"LAB={stage.lab} PREEMPT=random SEED={self.seed} CPUS={self.cpus} APP={self.app} "
-                f"ARGS={shlex.quote(self.args)}")
+        return (f"LAB={stage.lab} PREEMPT=random SEED={self.seed} CPUS={cpus or self.cpus} "
+                f"APP={self.app} ARGS={shlex.quote(self.args)}")
 
 
 def draw(seed: int) -> Run:
@@ -147,9 +147,9 @@ def _stress(stage: Stage, seconds: int, seed: int | None) -> int:
             print(f"\nThe same again:  make stress LAB={stage.lab} SEED={run.seed}\n"
                   f"By hand:         make run {run.variables(stage)}")
             if run.counted:
-                print(f"It repeats:      make gdb {run.variables(stage)}")
-            if run.counted and run.cpus == 1:
-                print(f"and back:        make rewind {run.variables(stage)}")
+                back = "And back:   " if run.cpus == 1 else "On one CPU: "
+                print(f"It repeats:      make gdb {run.variables(stage)}\n"
+                      f"{back}     make rewind {run.variables(stage, cpus=1)}")
             print(f"stress: run {number} failed with SEED={run.seed}")
             return grade.POINTS_LOST
     print(f"stress: {number} of {number} runs end well")

@@ -215,7 +215,8 @@ def _blocking_states() -> list[Lock]:
             found.append(Lock(kind, name, f"thread {word - 1}" if word else "",
                               waiters=_numbers("thread", threads)))
     for word, threads in waiters.items():
-        found.append(Lock("futex", f"{word:#x}", waiters=_numbers("thread", threads)))
+        name = f"{machine.symbolise(word)}, now {_word(word, 4):#x}"
+        found.append(Lock("futex", name, waiters=_numbers("thread", threads)))
     return found
 
 
@@ -245,7 +246,7 @@ class Locks(Command):
                     semaphores and the like are shown while a thread waits for them.
 
     Mutexes in allocated memory are shown as the futex that they are, while somebody waits for
-    them. Who waits in a circle, waits for ever: such circles are marked with `!!`.
+    them, with what the word is now. Who waits in a circle, waits for ever: such circles are marked with `!!`.
     """
 
     name = "locks"
