@@ -48,7 +48,7 @@ _OUTPUT = 8000  # characters of a console that are shown
 
 # A fair spinlock passes from one CPU to the next, also to one that has no processor of the host at
 # the moment: then all wait for that. So storms in which all threads meet at one place are slow.
-_QUICK = ("mutex", "recursive", "cond", "sem", "rwlock", "spin", "sleep")
+_QUICK = ("mutex", "recursive", "cond", "sem", "rwlock", "spin", "sleep", "pair", "pair")
 _SLOW = ("broadcast", "barrier", "once")
 
 
