@@ -24,6 +24,8 @@ Q35 = "q35,sata=off,smbus=off"
 US, MS, SECOND = 1000, 1_000_000, 1_000_000_000  # ns
 NS_OF_INSTRUCTION = 2
 TSC_KHZ = 1_000_000
+PIT_HZ = 1_193_182
+PIT_STEP = 300  # ticks from one look that a test plays to the next
 NEVER = (1 << 64) - 1
 ENODEV = 19
 VECTOR_TIMER, VECTOR_SPURIOUS = 0x40, 0xFF
@@ -251,6 +253,33 @@ def test_the_clock_is_right(machine: MachineFactory, rng: random.Random, board: 
     found = lapic(m)
     check("the timer after clock_init", 0, found["initial_count"])
     check("interrupts that wait after clock_init", 0, found["IRR"])
+
+
+@exercise("3.2", weight=2, read=CLOCK)
+def test_any_speed_is_measured(machine: MachineFactory, rng: random.Random) -> None:
+    """Counters of other speeds than this machine's: look() is played, and says what they would."""
+    m = machine("apic_model", machine="microvm")
+    m.run_to("image:clock_init")
+    tsc_khz, timer_khz = rng.randrange(300_000, 6_000_000), rng.randrange(10_000, 1_500_000)
+    start = rng.getrandbits(50)
+    m.set_breakpoint("image:look")
+    m.set_breakpoint("image:cpus_init")
+    for turn in range(100):
+        m.run()
+        if m.here().symbol != "look":
+            break
+        pit = PIT_STEP * turn
+        tsc, timer = (pit * khz * 1000 // PIT_HZ for khz in (tsc_khz, timer_khz))
+        m.set_reg("rax", start + tsc)  # struct look
+        m.set_reg("rdx", (0xFFF0 - pit & 0xFFFF) << 32 | (0xFFFF_FF00 - timer & 0xFFFF_FFFF))
+        m.set_reg("rip", m.u64(m.reg("rsp")))
+        m.set_reg("rsp", m.reg("rsp") + 8)
+    m.explain(f"The TSC counted at {tsc_khz} kHz and the timer at {timer_khz} kHz; {turn} looks.")
+    check("where measure() has ended", "cpus_init", m.here().symbol)
+    for what, right in (("nanos_per_tick", 1e6 / tsc_khz), ("timer_per_nano", timer_khz / 1e6)):
+        found = m.u64(f"image:{what}") / (1 << 32)
+        check_that(what, abs(found - right) < right / 1000, f"{right:.5f}, to 0.1 %",
+                   f"{found:.5f}")
 
 
 @exercise("3.2", read=CLOCK)

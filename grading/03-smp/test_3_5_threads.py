@@ -229,7 +229,7 @@ def test_one_after_another(machine: MachineFactory) -> None:
 @exercise("3.5", weight=2, read="the end of a thread")
 def test_ten_thousand_at_once(machine: MachineFactory) -> None:
     """10,000 threads are there at once, then all end: memory is back to the start."""
-    run(at_main(machine, "crowd 10000", memory="256M"), budget=600_000_000)
+    run(at_main(machine, "crowd 10000", memory="256M"), budget=1_500_000_000)
 
 
 @exercise("3.5", weight=2, read="the end of a thread")

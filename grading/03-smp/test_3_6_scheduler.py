@@ -359,7 +359,7 @@ def test_sleeping_costs_nothing(machine: MachineFactory, rng: random.Random, cpu
     """Sleeping long takes no more instructions than sleeping briefly: nobody ticks or spins."""
     def cost(length: int) -> int:
         m = start(machine, "scheduler_steps", f"sleep 0 0 {length}", cpus)
-        m.run_to("image:main")
+        m.run_to("image:main", budget=INSTRUCTIONS // 10)
         before = m.icount()
         m.run_to("image:machine_exit")
         return m.icount() - before

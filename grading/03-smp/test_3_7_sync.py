@@ -165,15 +165,38 @@ LIMITS = {  # instructions each time; glibc's take about as many
 def test_uncontended_is_cheap(machine: MachineFactory) -> None:
     """Where nobody has to wait, neither futexes nor the scheduler are asked."""
     m = machine("sync_steps", "cheap")
-    m.run_to("image:cheap_begin")
+    m.run_to("image:measure_begin")
     for function in ("futex_wait", "futex_wake", "schedule"):
         m.set_breakpoint(f"image:{function}")
     for what, limit in LIMITS.items():
         before = m.icount()
-        m.set_breakpoint("image:cheap_end")
+        m.set_breakpoint("image:measure_end")
         outcome = m.run(2_000_000)
         check_that(f"functions that {what} call a thousand times without reason to wait",
-                   outcome.kind is Kind.BREAKPOINT and m.here().symbol == "cheap_end",
+                   outcome.kind is Kind.BREAKPOINT and m.here().symbol == "measure_end",
                    "neither futex_wait nor futex_wake, nor schedule", outcome.text)
         taken = (m.icount() - before) / 1000
         check_that(f"instructions of {what}", taken <= limit, f"at most {limit}", f"{taken:.0f}")
+
+
+AT_REST = 50_000  # instructions while threads wait for seconds: main's own, and some to spare
+
+
+@exercise("3.7", weight=3, read="exercise 3.7")
+def test_who_waits_sleeps(machine: MachineFactory, rng: random.Random) -> None:
+    """Threads that wait for seconds take no time of a processor: nobody looks again and again."""
+    length = rng.randrange(1000, 3000)
+    m = machine("sync_steps", f"{length} asleep", smp=2)
+    for what in ("pthread_mutex_lock", "pthread_cond_wait", "sem_wait", "pthread_barrier_wait"):
+        m.explain("Who has to wait gives its processor away until it is woken (futex_wait).")
+        m.run_to("image:measure_begin")
+        before = m.icount()
+        m.set_breakpoint("image:measure_end")
+        outcome = m.run(10 * AT_REST)
+        taken = m.icount() - before
+        m.clear_breakpoint("image:measure_end")
+        check_that(f"instructions while two threads are in {what} for {length} ms",
+                   outcome.kind is Kind.BREAKPOINT and taken < AT_REST, f"less than {AT_REST:,}",
+                   f"{taken:,}, {outcome.text}")
+    m.explain("When what they wait for has come, all go on.")
+    m.run_expect_exit(0)

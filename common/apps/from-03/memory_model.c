@@ -200,7 +200,7 @@ static void batch(uint64_t seed, uint32_t rounds)
 {
     for (uint32_t round = 0; round < rounds; round++) {
         uint32_t step = 1 + draw(&seed, 4);
-        bool kept = draw(&seed, 2);
+        bool kept = draw(&seed, 2) && round > 0; /* once at least the table becomes empty */
         model_count = 1 + draw(&seed, draw(&seed, 3) ? 29 : PAGES_MAX);
         for (uint32_t i = 0; i < model_count; i++) {
             model_pages[i] = AREA + i * step * PAGE_SIZE;
