@@ -1,10 +1,11 @@
 """The verb `stress LAB [time=60] [seed=N]`: one storm of threads after the other, until one fails.
 
-A run is one machine with four CPUs and one application with random preemption (PREEMPT=random).
+A run is one machine and one application with random preemption (PREEMPT=random).
 Its seed draws the application, the arguments, the preemption, and how the machine runs:
 
 - side by side: each CPU has a thread of the host, so that things really happen at the same time;
-- counted: the CPUs take turns, and time is counted in instructions. Such a run repeats itself.
+- counted: the CPUs take turns, and time is counted in instructions. Such a run repeats itself; half of
+  them have one CPU only, which QEMU can record, for `make rewind`.
 
 A machine has failed if it ends with anything but exit 0, and if it does not end: when it has used
 _LIMIT seconds of processor time, or when all its CPUs halt for _STILL seconds. A host that is busy
@@ -57,13 +58,13 @@ def _sync(rng: random.Random) -> str:
     kinds = rng.sample(_SLOW if slow else _QUICK, 2)
     if rng.randrange(3) == 0:
         kinds.insert(1, "vain")
-    rounds = rng.randrange(4, 12) if slow else rng.randrange(15, 60)
+    rounds = rng.randrange(4, 12) if slow else rng.randrange(30, 120)
     return f"{rng.randrange(1 << 32)} {2 * rng.randrange(3, 8)} {rounds} {' '.join(kinds)}"
 
 
 def _threads(rng: random.Random) -> str:
     """thread_storm: threads that make, join and detach each other."""
-    return f"{rng.randrange(1, 1 << 32)} {rng.randrange(20, 80)}"
+    return f"{rng.randrange(1, 1 << 32)} {rng.randrange(30, 120)}"
 
 
 def _memory(rng: random.Random) -> str:
@@ -84,25 +85,27 @@ class Run:
 
     seed: int
     counted: bool
+    cpus: int
     app: str
     args: str
 
     @property
     def way(self) -> str:
-        return "counted" if self.counted else "side by side"
+        return f"counted, CPUS={self.cpus}" if self.counted else "side by side"
 
-    def variables(self, stage: Stage, cpus: int = _CPUS) -> str:
+    def variables(self, stage: Stage, cpus: int | None = None) -> str:
         """For make run, make gdb and make rewind."""
-        return (f"LAB={stage.lab} PREEMPT=random SEED={self.seed} CPUS={cpus} APP={self.app} "
-                f"ARGS={shlex.quote(self.args)}")
+        return (f"LAB={stage.lab} PREEMPT=random SEED={self.seed} CPUS={cpus or self.cpus} "
+                f"APP={self.app} ARGS={shlex.quote(self.args)}")
 
 
 def draw(seed: int) -> Run:
     """The run of a seed. Only TCG can count."""
     rng = random.Random(seed)
     counted = rng.randrange(_COUNTED) == 0 and qemu.accelerator() == "tcg"
+    cpus = rng.choice((1, _CPUS)) if counted else _CPUS
     app, args, _ = rng.choices(_STORMS, [share for _, _, share in _STORMS])[0]
-    return Run(seed, counted, app, args(rng))
+    return Run(seed, counted, cpus, app, args(rng))
 
 
 def main(argv: Sequence[str]) -> int:
@@ -144,8 +147,9 @@ def _stress(stage: Stage, seconds: int, seed: int | None) -> int:
             print(f"\nThe same again:  make stress LAB={stage.lab} SEED={run.seed}\n"
                   f"By hand:         make run {run.variables(stage)}")
             if run.counted:
+                back = "And back:   " if run.cpus == 1 else "On one CPU: "
                 print(f"It repeats:      make gdb {run.variables(stage)}\n"
-                      f"On one CPU:      make rewind {run.variables(stage, cpus=1)}")
+                      f"{back}     make rewind {run.variables(stage, cpus=1)}")
             print(f"stress: run {number} failed with SEED={run.seed}")
             return grade.POINTS_LOST
     print(f"stress: {number} of {number} runs end well")
@@ -164,7 +168,7 @@ def run_one(stage: Stage, run: Run) -> tuple[str, float]:
     folder.mkdir(parents=True)
     image = lab.image(f"{run.app}.preempt")
     spec = qemu.MachineSpec(lab.loader, lab.build, [image.name], f"preempt={run.seed} {run.args}",
-                            smp=_CPUS, counted=run.counted)
+                            smp=run.cpus, counted=run.counted)
     socket = folder / "gdb.sock"
     with listen(socket) as listener, open(folder / "qemu.txt", "wb") as errors:
         command = [re.sub("^isa-debug-exit,iobase=(.*),iosize=4$", r"pvpanic,ioport=\1", word)

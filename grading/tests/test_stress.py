@@ -22,11 +22,11 @@ NOBODY_WAKES = {  # regions, and bodies that forget it
 }
 
 
-def seed_of(app: str, *words: str) -> int:
+def seed_of(app: str, *words: str, cpus: int = 4) -> int:
     """A seed that draws a counted run of an application, with these words in its arguments."""
     for seed in itertools.count():
         run = stress.draw(seed)
-        if run.counted and run.app == app and set(words) <= set(run.args.split()):
+        if run.counted and run.cpus == cpus and run.app == app and set(words) <= set(run.args.split()):
             return seed
     raise AssertionError
 
@@ -126,7 +126,7 @@ def test_a_right_kernel_ends_well(stage: Stage) -> None:
 def test_a_limit_of_processor_time(stage: Stage, monkeypatch: pytest.MonkeyPatch,
                                    capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(stress, "_LIMIT", 0.05)
-    run = stress.Run(1, False, "sync_storm", "1 12 100000000 mutex")
+    run = stress.Run(1, False, 4, "sync_storm", "1 12 100000000 mutex")
     said, used = stress.run_one(stage, run)
     assert re.fullmatch(r"it has not ended after \d+ s of processor time", said) and used > 0.05
     assert "4 CPUs" in capsys.readouterr().out  # or, that early, that the image is not mapped yet
@@ -143,7 +143,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def run_stress(tree: Path, seed: int) -> str:
+def run_stress(tree: Path, seed: int, cpus: int) -> str:
     """It fails, and says what is needed to see it again."""
     done = subprocess.run(
         [sys.executable, "-m", "pagurus", "stress", "03", "time=1", f"seed={seed}"], cwd=tree,
@@ -151,7 +151,7 @@ def run_stress(tree: Path, seed: int) -> str:
         check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     run = stress.draw(seed)
-    variables = f"LAB=03 PREEMPT=random SEED={seed} CPUS=4 APP={run.app} ARGS='{run.args}'"
+    variables = f"LAB=03 PREEMPT=random SEED={seed} CPUS={cpus} APP={run.app} ARGS='{run.args}'"
     assert f"make stress LAB=03 SEED={seed}\n" in done.stdout
     for verb in ("run", "gdb"):
         assert f"make {verb} {variables}\n" in done.stdout
@@ -159,18 +159,18 @@ def run_stress(tree: Path, seed: int) -> str:
     assert done.stdout.splitlines()[-1] == f"stress: run 1 failed with SEED={seed}"
     for look in ("cpus", "locks", "timers", "threads", "btall"):
         assert f"---- {look}\n" in done.stdout
-    assert re.search(r"^4 CPUs", done.stdout, re.MULTILINE)
+    assert re.search(rf"^{cpus} CPU", done.stdout, re.MULTILINE)
     return done.stdout
 
 
 def test_a_storm_that_complains(broken: Path) -> None:
-    said = run_stress(broken, seed_of("sync_storm", "sem"))
+    said = run_stress(broken, seed_of("sync_storm", "sem", cpus=1), 1)
     assert "the machine says 'exit 1'" in said
     assert "---- the console console\n" in said and "stuck: all threads wait" in said
-    assert re.search(r"^semaphore +\w+: .*waits?$", said, re.MULTILINE)
+    assert re.search(r"^(semaphore|mutex) +\w+: .*waits?$", said, re.MULTILINE)
 
 
 def test_a_machine_that_hangs(broken: Path) -> None:
-    said = run_stress(broken, seed_of("thread_storm"))
+    said = run_stress(broken, seed_of("thread_storm"), 4)
     assert "nothing goes on any more" in said
     assert "thread_join < pthread_join" in said
