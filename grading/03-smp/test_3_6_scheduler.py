@@ -96,22 +96,6 @@ def test_priorities_across_processors(machine: MachineFactory, rng: random.Rando
     check_shares(machine, 2, 300, priorities)
 
 
-@exercise("3.6", read="shares across processors")
-def test_threads_stay_where_they_get_their_share(machine: MachineFactory) -> None:
-    """Two threads on each of two CPUs: nobody is ahead, so no thread has a reason to move."""
-    m = start(machine, "shares", "200 0 0 0 0", 2)
-    m.run_to("image:main")
-    m.set_breakpoint("image:queue_pop")
-    moves = 0
-    while moves <= 20 and (outcome := m.run()).kind is Kind.BREAKPOINT:
-        moves += m.place(m.u64(m.reg("rsp"))).symbol == "give_away"
-    m.explain("Who moves runs without what its old processor's caches hold of it.")
-    check_that("threads that were given away in 100 slices", moves <= 20, "20 at most",
-               f"more than {moves - 1}")
-    if outcome.kind is not Kind.EXIT:
-        raise MachineEnded(outcome, "the program ends with status 0")
-
-
 @exercise("3.6", weight=2, read="time has its price")
 def test_a_chain_of_threads_starves_nobody(machine: MachineFactory) -> None:
     """A thread makes the next one and ends, again and again: one beside them gets its half."""
