@@ -255,6 +255,12 @@ def test_what_others_free_comes_back(machine: MachineFactory, rng: random.Random
     run_model(machine, f"pass {rng.randrange(3500, 4097)} 25000", 2, 600_000_000, "32M")
 
 
+@exercise("3.8", weight=2, read="a frame from this CPU's stock")
+def test_frames_where_the_stack_grows(machine: MachineFactory) -> None:
+    """Frames are taken and given near a stack's end: that may grow, which takes a frame, too."""
+    run_model(machine, "deep", 2, 400_000_000)
+
+
 @exercise("3.8", weight=3, read="a frame into this CPU's stock")
 def test_everything_at_once(machine: MachineFactory, rng: random.Random) -> None:
     """Six threads on four processors map, protect, unmap, allocate and free; nothing is lost."""
