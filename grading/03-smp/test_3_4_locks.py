@@ -52,6 +52,52 @@ def test_one_at_a_time(machine: MachineFactory, rng: random.Random) -> None:
 
 
 @exercise("3.4", weight=3, read="wait in line")
+def test_a_ticket_is_drawn_at_once(machine: MachineFactory, rng: random.Random) -> None:
+    """Another processor draws a ticket between any two instructions of spin_take."""
+    m = with_crew(machine, 1)
+    m.write("smp_active", b"\1")
+    stack, home, length = m.reg("rsp") - 256 & ~15 | 8, m.address("image:boot_info"), 0
+    m.set_breakpoint(home)
+    _enter_spin_take(m, stack, 0)
+    while m.reg("rip") != home:
+        m.step()
+        length += 1
+    for steps in range(length):
+        ticket = rng.choice(TICKETS)
+        _enter_spin_take(m, stack, ticket)
+        if steps:
+            m.step(steps)
+        place = f"when another one draws a ticket while it is at {m.here(with_line=True)}"
+        drawn = m.u32("model_lock")
+        _write_ticket(m, 0, drawn + 1)
+        if drawn == ticket:
+            m.run(20_000)
+            check_that(f"a processor that came second, {place}", m.reg("rip") != home, "waits",
+                       "has the lock, like the first one")
+            _write_ticket(m, 1, ticket + 1)
+        m.run(20_000)
+        check_that(f"a processor whose turn it is, {place}", m.reg("rip") == home,
+                   "has the lock", f"waits at {m.here(with_line=True)}")
+        check(f"tickets that two have drawn, {place}", 2,
+              (m.u32("model_lock") - ticket) % (1 << 32))
+
+
+def _enter_spin_take(m: Machine, stack: int, ticket: int) -> None:
+    """Stands at the beginning of spin_take(&model_lock), which is free; rsp is `stack`."""
+    _write_ticket(m, 0, ticket)
+    _write_ticket(m, 1, ticket)
+    m.write(stack, m.address("image:boot_info").to_bytes(8, "little"))  # where it returns to
+    for register, value in (("rsp", stack), ("rdi", m.address("model_lock")),
+                            ("rip", m.address("spin_take"))):
+        m.set_reg(register, value)
+
+
+def _write_ticket(m: Machine, word: int, ticket: int) -> None:
+    """The next ticket to be drawn (word 0), or the one that is called (1)."""
+    m.write(m.address("model_lock") + 4 * word, (ticket % (1 << 32)).to_bytes(4, "little"))
+
+
+@exercise("3.4", weight=3, read="wait in line")
 def test_first_come_first_served(machine: MachineFactory, rng: random.Random) -> None:
     """Processors have the lock in the order in which they asked for it."""
     m = with_crew(machine, 5)

@@ -41,5 +41,5 @@ SEAMS += mm/page_fault.c     # each CPU has faults of its own
 SEAMS += mm/heap.c           # counters of many CPUs
 SEAMS += mm/heap_debug.c     # behind a lock
 SEAMS += mm/page_tables.c    # other CPUs flush what one takes away
-SEAMS += kernel/ends.c       # a panic stops the other CPUs
+SEAMS += kernel/ends.c       # either end stops the other CPUs first
 SEAMS += kernel/fault_report.c  # and so does a fault report

@@ -60,7 +60,9 @@ static __attribute__((noinline)) void give_way(void)
 
 static inline void leave(struct cpu *cpu)
 {
+    __atomic_signal_fence(__ATOMIC_RELEASE); /* an interrupt finds the stock whole, */
     cpu->preempt_off--;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* and what it wants is seen after that */
     if (cpu->queue.preempt_wanted) /* of the CPU where this was: a look for nothing does no harm */
         give_way();
 }

@@ -70,7 +70,7 @@ struct thread *thread_self(void);
 
 /*
  * Makes a thread that will call function(argument) on a stack of up to `stack_size` bytes (at most
- * STACK_MAX; whole pages); it waits for its thread_start. The caller has a reference. NULL: there
+ * STACK_MAX; whole pages) and some to spare; it waits for its thread_start. The caller has a reference. NULL: there
  * is no memory for it, and nothing has changed.
  */
 struct thread *thread_create(void *function(void *), void *argument, uint64_t stack_size)
