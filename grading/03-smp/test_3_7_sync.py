@@ -142,6 +142,21 @@ def test_futex_gives_up(machine: MachineFactory, rng: random.Random) -> None:
     check("reports", len(expected), len(outcome.tap))
 
 
+@exercise("3.7", weight=2, read="3.7a: look and wait")
+def test_interrupts_stay_off(machine: MachineFactory, rng: random.Random) -> None:
+    """From the look at the word until thread_wait: a thread that is preempted there looks asleep."""
+    m = machine("sync_steps", f"{rng.randrange(1000, 3000)} asleep", smp=2)
+    m.explain("spin_release leaves interrupts off (sync/spinlock.h); scheduler.h says why.")
+    calls = 0
+    m.run_to("image:measure_begin")
+    while calls < 3:
+        m.run_to("image:thread_wait")
+        if m.place(m.u64(m.reg("rsp"))).symbol == "futex_wait":
+            calls += 1
+            check("whether interrupts are on when futex_wait calls thread_wait", 0,
+                  m.reg("rflags") & 0x200)
+
+
 # -- what POSIX says ------------------------------------------------------------------------------
 
 
