@@ -132,7 +132,7 @@ def test_the_request_is_complete(machine: MachineFactory, rng: random.Random) ->
     m.set_breakpoint("image:shootdown")
     m.watch("image:asked")
     seen, by, pages, count = 0, 0, b"", 0
-    for _ in range(40):
+    while seen < 6:
         outcome = m.run()
         if outcome.kind is not Kind.BREAKPOINT:
             break
@@ -145,7 +145,7 @@ def test_the_request_is_complete(machine: MachineFactory, rng: random.Random) ->
                        "not come up", asked & ~(3 & ~(1 << by)) == 0, "that of the other one",
                        bin(asked), hint="Who is not `online` (smp/cpu.h) will never answer.")
             found = m.u32("image:request_count")
-            m.explain("A CPU that waits for a lock looks at `asked` at any time.")
+            m.explain("A CPU that waits for a lock may look at `asked` at any time.")
             if count > SHOOTDOWN_PAGES:
                 check_that("request_count when bits of `asked` are set, to flush all",
                            found > SHOOTDOWN_PAGES, f"more than {SHOOTDOWN_PAGES}", found)
@@ -153,7 +153,7 @@ def test_the_request_is_complete(machine: MachineFactory, rng: random.Random) ->
                 check("request_count when bits of `asked` are set", count, found)
                 check(f"the {count} pages of the request when bits of `asked` are set", pages.hex(),
                       m.read(m.u64("image:request_pages"), 8 * count).hex())
-    check_that("requests", seen > 2, "some", seen)
+    check_that("requests", seen > 0, "some", outcome.text)
 
 
 @exercise("3.8", weight=2, read="collect what the others have to flush")
