@@ -266,3 +266,13 @@ def test_a_local_apic_each(machine: MachineFactory, rng: random.Random) -> None:
                    "spurious vec 255" in text, "enabled, spurious vector 255", text)
         check_that(f"CPU {cpu.number}: interrupts that wait or are in service",
                    text.count("(none)") == 2, "none", text)
+
+
+@exercise("3.3", read=OWN)
+def test_what_gs_was_before(machine: MachineFactory, rng: random.Random) -> None:
+    """The GS base that whoever booted the machine has left leads the kernel nowhere."""
+    m = machine("cpus", machine="microvm")
+    m.run_to("image:kernel_main")
+    m.set_reg("gs_base", rng.randrange(1 << 20, 1 << 46) & -8)
+    m.run_to("image:threads_init", budget=ENOUGH)
+    check("the GS base", hex(read_cpus(m)[0].address), hex(m.reg("gs_base")))

@@ -19,6 +19,7 @@ NAMES = ["fork", "spoon", "knife", "plate", "glass", "bowl", "cup"]
 TAKERS = ["cook", "serve", "dine", "wash"]
 TICKETS = [0, 1, 0x7FFFFFFE, 0xFFFFFFFD]  # the numbers run over, and nobody may notice
 LOCK_SIZE = 24  # struct spinlock
+PAUSE = b"\xf3\x90"
 FIRMWARE = 400_000_000
 
 
@@ -112,7 +113,7 @@ def test_first_come_first_served(machine: MachineFactory, rng: random.Random) ->
 
 @exercise("3.4", weight=2, read="wait in line")
 def test_who_waits_looks_for_shootdowns(machine: MachineFactory, rng: random.Random) -> None:
-    """A processor that waits for a lock calls shootdown_poll; one that need not wait does not."""
+    """A processor that waits for a lock calls shootdown_poll, and pauses; else it does not."""
     m = with_crew(machine, 3)
     m.set_breakpoint("image:shootdown_poll")
     m.write("smp_active", b"\1")
@@ -129,6 +130,16 @@ def test_who_waits_looks_for_shootdowns(machine: MachineFactory, rng: random.Ran
                    outcome.kind is Kind.BREAKPOINT, "calls it in each turn of its loop",
                    outcome.text)
         outcome = m.run(4_000_000)
+    m.clear_breakpoint("image:shootdown_poll")
+    turn = b""
+    for _ in range(400):  # from one call to the next
+        turn += m.read(m.reg("rip"), 2)
+        m.step()
+        if m.reg("rip") == m.address("image:shootdown_poll"):
+            break
+    check_that("a turn of the loop of a processor that waits for a lock", PAUSE in turn,
+               "a PAUSE in it", "none",
+               hint="It tells the processor, and one that is virtual its host, that this is a loop.")
 
 
 # -- locks that are watched -------------------------------------------------------------------

@@ -201,7 +201,7 @@ AT_REST = 50_000  # instructions while threads wait for seconds: main's own, and
 def test_who_waits_sleeps(machine: MachineFactory, rng: random.Random) -> None:
     """Threads that wait for seconds take no time of a processor: nobody looks again and again."""
     length = rng.randrange(1000, 3000)
-    m = machine("sync_steps", f"{length} asleep", smp=2)
+    m = machine("sync_steps", f"{length} asleep", smp=2, machine="microvm")
     for what in ("pthread_mutex_lock", "pthread_cond_wait", "sem_wait", "pthread_barrier_wait"):
         m.explain("Who has to wait gives its processor away until it is woken (futex_wait).")
         m.run_to("image:measure_begin")

@@ -23,6 +23,7 @@ RIP = 17 * 8  # in struct trap_frame
 CPU_NUMBER = 16  # in struct cpu
 OTHERS_BIT = 1 << 40  # of `asked`: no such CPU is there
 FIRMWARE = 400_000_000
+ANSWER = 1_000_000  # instructions, 2 ms: many times what an answer takes
 
 
 def run_model(machine: MachineFactory, args: str, cpus: int, budget: int,
@@ -154,6 +155,28 @@ def test_the_request_is_complete(machine: MachineFactory, rng: random.Random) ->
                 check(f"the {count} pages of the request when bits of `asked` are set", pages.hex(),
                       m.read(m.u64("image:request_pages"), 8 * count).hex())
     check_that("requests", seen > 0, "some", outcome.text)
+
+
+@exercise("3.8", weight=2, read="tell the others, and wait for them")
+def test_it_is_an_answer_that_is_waited_for(machine: MachineFactory, rng: random.Random) -> None:
+    """All other processors stand still when one asks: it waits, however long, and then goes on."""
+    m = machine("memory_model", f"batch {rng.randrange(1, 1 << 32)} 6", smp=rng.randrange(2, 5),
+                machine="microvm")
+    m.run_to("image:main", budget=FIRMWARE)
+    m.run_to("image:model_after")  # the first time: all processors have come up and idle
+    for _ in range(3):
+        m.run_to("image:shootdown")
+        while m.reg("rsi") & 0xFFFFFFFF == 0:  # nothing to be flushed
+            m.run_to("image:shootdown")
+        back = m.u64(m.reg("rsp"))
+        m.set_breakpoint(back)
+        outcome = m.run_alone(m.stopped_cpu, rng.randrange(1, 4) * ANSWER)
+        check_that("shootdown, while the other processors stand still",
+                   outcome.kind is Kind.TIMEOUT and m.reg("rip") != back, "waits", outcome.text)
+        m.run(FIRMWARE)
+        check("where the machine is when they go on", back, m.reg("rip"))
+        m.clear_breakpoint(back)
+    m.run_expect_exit(0, FIRMWARE)
 
 
 @exercise("3.8", weight=2, read="collect what the others have to flush")

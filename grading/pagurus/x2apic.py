@@ -20,7 +20,16 @@ ENABLE, X2APIC = 1 << 11, 1 << 10
 
 _STEPS_MAX = 3000
 _CPUID, _RDMSR, _WRMSR = b"\x0f\xa2", b"\x0f\x32", b"\x0f\x30"
+_PREFIXES = bytes([0x64, 0x65, 0x66, *range(0x40, 0x50)])
+_MFENCE = b"\x0f\xae\xf0"
 _CPUID_X2APIC = 1 << 21  # leaf 1, ecx
+
+
+def _orders_memory(code: bytes) -> bool:
+    """MFENCE, whatever is locked, and XCHG with memory, which always is (§8.2.2)."""
+    code = code.lstrip(_PREFIXES)
+    return (code.startswith((_MFENCE, b"\xf0"))
+            or (code[:1] in (b"\x86", b"\x87") and code[1:2] < b"\xc0"))
 
 
 @dataclass
@@ -47,8 +56,8 @@ class X2Apic:
             rip = m.reg("rip")
             if rip == home and m.reg("rsp") == top:
                 break
-            code = m.read(rip, 3)
-            fence = fence or code[0] == 0xF0 or code == b"\x0f\xae\xf0"
+            code = m.read(rip, 6)
+            fence = fence or _orders_memory(code)
             fence = self._instruction(code[:2], rip, fence)
         else:
             fail(f"{function} with an x2APIC", f"an end after {_STEPS_MAX} instructions",

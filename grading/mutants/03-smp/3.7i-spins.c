@@ -6,6 +6,6 @@
         next = COME(state) + 1 == barrier->count ? (uint64_t)(ROUND(state) + 1) << 32 : state + 1;
     while (!__atomic_compare_exchange_n(&barrier->state, &state, next, false, __ATOMIC_ACQ_REL,
                                         __ATOMIC_RELAXED));
-    while (COME(next) != 0 && __atomic_load_n(round_word(barrier), __ATOMIC_ACQUIRE) == ROUND(state))
+    while (COME(next) && __atomic_load_n(round_word(barrier), __ATOMIC_ACQUIRE) == ROUND(state))
         thread_yield();
     return COME(next) == 0;
