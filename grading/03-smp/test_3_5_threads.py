@@ -88,7 +88,8 @@ def test_a_slot_is_found_at_once(machine: MachineFactory) -> None:
         return m.icount() - before
 
     few = cost()
-    check("whether 6,000 stacks can be made", 1, m.call("stacks_make", 6000))
+    check("whether 6,000 stacks can be made", 1, m.call("stacks_make", 6000), hint="What is taken "
+          "leaves the list of free slots: make test T=3.5/every_slot_is_used says more.")
     m.explain("Free slots can be kept in a list; those never taken lie behind all others.")
     many = cost()
     check_that("instructions for two stacks more with 6,000 there", many < few + 5000,

@@ -137,8 +137,11 @@ def test_futex_gives_up(machine: MachineFactory, rng: random.Random) -> None:
     expected = [
         f"woken 0 back 4:-{EAGAIN}", f"woken 0 back 1:-{ETIMEDOUT} 2:-{ETIMEDOUT}",
         "woken 1 back 0:0", "woken 2 back 3:0 5:0", "woken 0 back"]
-    for i, (right, found) in enumerate(zip(expected, outcome.tap)):
-        check(f"report {i + 1} of sync_futex {' '.join(commands)}", right, found)
+    reports = [at for at, command in enumerate(commands) if command.startswith("-")]
+    for at, right, found in zip(reports, expected, outcome.tap):
+        check(f"after {' '.join(commands[:at + 1])} (+W: a thread waits on the word W; tW: one with "
+              "a deadline; x: one, when the word has changed; -W:N: N are woken; w30: 30 ms go by): "
+              "how many futex_wake woke, and which threads came back since, with what", right, found)
     check("reports", len(expected), len(outcome.tap))
 
 

@@ -258,7 +258,7 @@ class Locks(Command):
         for lock in locks:
             say(lock.line())
         if not locks:
-            say("no lock is held, and nobody waits")
+            say("no lock is held, and nobody is queued for one; `threads` shows who waits")
         for circle in _circles(locks):
             say(f"!! for ever: {circle}")
 
