@@ -230,7 +230,11 @@ def test_tables_of_their_own(machine: MachineFactory, rng: random.Random) -> Non
 @exercise("3.3", weight=2, read=OWN)
 def test_stacks_of_their_own(machine: MachineFactory, rng: random.Random) -> None:
     """Five IST stacks and one to start on, for each; no two overlap, and interrupts use them."""
-    m = started(machine, rng.randrange(3, 6))
+    m = machine("cpus", machine="microvm", smp=rng.randrange(3, 6))
+    m.run_to("image:cpu_main", budget=ENOUGH)
+    check("the stack pointer where cpu_main begins, modulo 16", 8, m.reg("rsp") % 16,
+          hint="A C function is entered by CALL, which leaves a return address (System V ABI).")
+    m.run_to("image:threads_init")
     found, taken = read_cpus(m), []
     for cpu, processor in zip(found, read_processors(m)):
         ends = struct.unpack("<5Q", m.read(processor.task[1] + 36, 8 * IST_COUNT))
