@@ -551,6 +551,7 @@ static void lives_errors(void)
                 -thread_join(joined.thread, NULL));
     check_error("thread_detach of a thread that somebody joins", EINVAL,
                 -thread_detach(joined.thread));
+    check("whether it is `detached`, after thread_detach gave EINVAL", 0, joined.thread->detached);
     check("whether an error leaves `end` held", 0, end_is_held());
     may_end = true;
     join(&joiner);
