@@ -164,10 +164,10 @@ def run_stress(tree: Path, seed: int, cpus: int) -> str:
 
 
 def test_a_storm_that_complains(broken: Path) -> None:
-    said = run_stress(broken, seed_of("sync_storm", "sem", cpus=1), 1)
+    said = run_stress(broken, seed_of("sync_storm", "pair", cpus=1), 1)
     assert "the machine says 'exit 1'" in said
     assert "---- the console console\n" in said and "stuck: all threads wait" in said
-    assert re.search(r"^(semaphore|mutex) +\w+: .*waits?$", said, re.MULTILINE)
+    assert re.search(r"^(semaphore|mutex|condition|barrier) +\S+: .*waits?$", said, re.MULTILINE)
 
 
 def test_a_machine_that_hangs(broken: Path) -> None:
