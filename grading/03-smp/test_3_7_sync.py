@@ -137,9 +137,27 @@ def test_futex_gives_up(machine: MachineFactory, rng: random.Random) -> None:
     expected = [
         f"woken 0 back 4:-{EAGAIN}", f"woken 0 back 1:-{ETIMEDOUT} 2:-{ETIMEDOUT}",
         "woken 1 back 0:0", "woken 2 back 3:0 5:0", "woken 0 back"]
-    for i, (right, found) in enumerate(zip(expected, outcome.tap)):
-        check(f"report {i + 1} of sync_futex {' '.join(commands)}", right, found)
+    reports = [at for at, command in enumerate(commands) if command.startswith("-")]
+    for at, right, found in zip(reports, expected, outcome.tap):
+        check(f"after {' '.join(commands[:at + 1])} (+W: a thread waits on the word W; tW: one with "
+              "a deadline; x: one, when the word has changed; -W:N: N are woken; w30: 30 ms go by): "
+              "how many futex_wake woke, and which threads came back since, with what", right, found)
     check("reports", len(expected), len(outcome.tap))
+
+
+@exercise("3.7", weight=2, read="3.7a: look and wait")
+def test_interrupts_stay_off(machine: MachineFactory, rng: random.Random) -> None:
+    """From the look at the word until thread_wait: a thread that is preempted there looks asleep."""
+    m = machine("sync_steps", f"{rng.randrange(1000, 3000)} asleep", smp=2)
+    m.explain("spin_release leaves interrupts off (sync/spinlock.h); scheduler.h says why.")
+    calls = 0
+    m.run_to("image:measure_begin")
+    while calls < 3:
+        m.run_to("image:thread_wait")
+        if m.place(m.u64(m.reg("rsp"))).symbol == "futex_wait":
+            calls += 1
+            check("whether interrupts are on when futex_wait calls thread_wait", 0,
+                  m.reg("rflags") & 0x200)
 
 
 # -- what POSIX says ------------------------------------------------------------------------------
