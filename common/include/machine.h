@@ -25,6 +25,12 @@ void console_release(void);
 int console_read_byte(void);
 
 /*
+ * Halts all other processors for good, so that what the caller says is the last word; another one
+ * that calls it is halted there. Weak: by itself it does nothing, which is enough for one processor.
+ */
+void cpus_stop_others(void);
+
+/*
  * Ends the machine in order and reports `status & 0xff` to whoever started it.
  * Nothing is left to flush: the C library keeps no output back.
  */

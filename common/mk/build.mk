@@ -50,7 +50,7 @@ LDFLAGS_IMAGE := $(LDFLAGS) -n
 sources = $(patsubst $(S)/%,%,$(foreach room,$(1),$(sort $(wildcard $(S)/$(room)/*.asm $(S)/$(room)/*.c))))
 
 LOADER_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(LOADER_ROOMS)) $(LOADER_SHARES))
-KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(filter-out $(DEBUG_HEAP) $(DEBUG_LOCKS) $(KERNEL_LIBRARY),\
+KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(filter-out $(DEBUG_HEAP) $(DEBUG_LOCKS) $(DEBUG_PREEMPT) $(KERNEL_LIBRARY),\
     $(call sources,$(KERNEL_ROOMS))))
 LIBRARY_OBJECTS := $(KERNEL_LIBRARY:%=$(O)/%.o)
 LIBC_OBJECTS    := $(patsubst %,$(O)/%.o,$(LIBC_SOURCES))
@@ -73,13 +73,18 @@ LOCKS_CALLS  := spin_take spin_release
 LOCKS_IMAGES := $(if $(DEBUG_LOCKS),$(sort $(patsubst %,$(B)/%.locks.elf,$(filter $(DEBUG_LOCKS_APPS) \
     $(if $(filter debug,$(LOCKS)),$(APP)),$(APPS)))))
 
+# APP.preempt.elf has the stage's preemption at random in it, likewise.
+PREEMPT_CALLS  := arguments_split queue_run spin_take spin_release
+PREEMPT_IMAGES := $(if $(DEBUG_PREEMPT),$(sort $(patsubst %,$(B)/%.preempt.elf,$(filter \
+    $(DEBUG_PREEMPT_APPS) $(if $(filter random,$(PREEMPT)),$(APP)),$(APPS)))))
+
 # Helpers in assembly: NAME_*.asm belongs to the application NAME.
 app_objects = $(patsubst %,$(O)/%.o,$(wildcard $(APP_HOMES:%=%/$(1).c) $(APP_HOMES:%=%/$(1)_*.asm)))
 
 Q := $(if $(V),,@)
 
 .PHONY: build
-build: $(B)/loader.elf $(IMAGES) $(DEBUG_IMAGES) $(LOCKS_IMAGES)
+build: $(B)/loader.elf $(IMAGES) $(DEBUG_IMAGES) $(LOCKS_IMAGES) $(PREEMPT_IMAGES)
 
 # The commands are part of what an object depends on: other flags, other objects.
 $(B)/flags: FORCE
@@ -140,6 +145,11 @@ $(DEBUG_IMAGES): $(B)/%.debug.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBU
 
 $(LOCKS_IMAGES): wraps := $(LOCKS_CALLS:%=--wrap=%)
 $(LOCKS_IMAGES): $(B)/%.locks.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBUG_LOCKS:%=$(O)/%.o) \
+                       $$(call app_objects,$$*) $(O)/libc.a $(O)/symbols/none.o common/mk/symbols.awk
+	$(link_image)
+
+$(PREEMPT_IMAGES): wraps := $(PREEMPT_CALLS:%=--wrap=%)
+$(PREEMPT_IMAGES): $(B)/%.preempt.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBUG_PREEMPT:%=$(O)/%.o) \
                        $$(call app_objects,$$*) $(O)/libc.a $(O)/symbols/none.o common/mk/symbols.awk
 	$(link_image)
 

@@ -19,6 +19,7 @@ NAMES = ["fork", "spoon", "knife", "plate", "glass", "bowl", "cup"]
 TAKERS = ["cook", "serve", "dine", "wash"]
 TICKETS = [0, 1, 0x7FFFFFFE, 0xFFFFFFFD]  # the numbers run over, and nobody may notice
 LOCK_SIZE = 24  # struct spinlock
+PAUSE = b"\xf3\x90"
 FIRMWARE = 400_000_000
 
 
@@ -52,6 +53,52 @@ def test_one_at_a_time(machine: MachineFactory, rng: random.Random) -> None:
 
 
 @exercise("3.4", weight=3, read="wait in line")
+def test_a_ticket_is_drawn_at_once(machine: MachineFactory, rng: random.Random) -> None:
+    """Another processor draws a ticket between any two instructions of spin_take."""
+    m = with_crew(machine, 1)
+    m.write("smp_active", b"\1")
+    stack, home, length = m.reg("rsp") - 256 & ~15 | 8, m.address("image:boot_info"), 0
+    m.set_breakpoint(home)
+    _enter_spin_take(m, stack, 0)
+    while m.reg("rip") != home:
+        m.step()
+        length += 1
+    for steps in range(length):
+        ticket = rng.choice(TICKETS)
+        _enter_spin_take(m, stack, ticket)
+        if steps:
+            m.step(steps)
+        place = f"when another one draws a ticket while it is at {m.here(with_line=True)}"
+        drawn = m.u32("model_lock")
+        _write_ticket(m, 0, drawn + 1)
+        if drawn == ticket:
+            m.run(20_000)
+            check_that(f"a processor that came second, {place}", m.reg("rip") != home, "waits",
+                       "has the lock, like the first one")
+            _write_ticket(m, 1, ticket + 1)
+        m.run(20_000)
+        check_that(f"a processor whose turn it is, {place}", m.reg("rip") == home,
+                   "has the lock", f"waits at {m.here(with_line=True)}")
+        check(f"tickets that two have drawn, {place}", 2,
+              (m.u32("model_lock") - ticket) % (1 << 32))
+
+
+def _enter_spin_take(m: Machine, stack: int, ticket: int) -> None:
+    """Stands at the beginning of spin_take(&model_lock), which is free; rsp is `stack`."""
+    _write_ticket(m, 0, ticket)
+    _write_ticket(m, 1, ticket)
+    m.write(stack, m.address("image:boot_info").to_bytes(8, "little"))  # where it returns to
+    for register, value in (("rsp", stack), ("rdi", m.address("model_lock")),
+                            ("rip", m.address("spin_take"))):
+        m.set_reg(register, value)
+
+
+def _write_ticket(m: Machine, word: int, ticket: int) -> None:
+    """The next ticket to be drawn (word 0), or the one that is called (1)."""
+    m.write(m.address("model_lock") + 4 * word, (ticket % (1 << 32)).to_bytes(4, "little"))
+
+
+@exercise("3.4", weight=3, read="wait in line")
 def test_first_come_first_served(machine: MachineFactory, rng: random.Random) -> None:
     """Processors have the lock in the order in which they asked for it."""
     m = with_crew(machine, 5)
@@ -66,7 +113,7 @@ def test_first_come_first_served(machine: MachineFactory, rng: random.Random) ->
 
 @exercise("3.4", weight=2, read="wait in line")
 def test_who_waits_looks_for_shootdowns(machine: MachineFactory, rng: random.Random) -> None:
-    """A processor that waits for a lock calls shootdown_poll; one that need not wait does not."""
+    """A processor that waits for a lock calls shootdown_poll, and pauses; else it does not."""
     m = with_crew(machine, 3)
     m.set_breakpoint("image:shootdown_poll")
     m.write("smp_active", b"\1")
@@ -83,6 +130,16 @@ def test_who_waits_looks_for_shootdowns(machine: MachineFactory, rng: random.Ran
                    outcome.kind is Kind.BREAKPOINT, "calls it in each turn of its loop",
                    outcome.text)
         outcome = m.run(4_000_000)
+    m.clear_breakpoint("image:shootdown_poll")
+    turn = b""
+    for _ in range(400):  # from one call to the next
+        turn += m.read(m.reg("rip"), 2)
+        m.step()
+        if m.reg("rip") == m.address("image:shootdown_poll"):
+            break
+    check_that("a turn of the loop of a processor that waits for a lock", PAUSE in turn,
+               "a PAUSE in it", "none",
+               hint="It tells the processor, and one that is virtual its host, that this is a loop.")
 
 
 # -- locks that are watched -------------------------------------------------------------------

@@ -10,6 +10,7 @@ import re
 
 import pytest
 
+from pagurus import acpi
 from pagurus.checks import check, check_that, exercise, fail
 from pagurus.lab import MachineFactory
 from pagurus.machine import Machine
@@ -96,6 +97,17 @@ def test_priorities_across_processors(machine: MachineFactory, rng: random.Rando
     check_shares(machine, 2, 300, priorities)
 
 
+@exercise("3.6", weight=2, read="shares across processors")
+def test_nothing_for_a_processor_that_is_not_there(machine: MachineFactory) -> None:
+    """One of three CPUs has never come up: no thread is sent there, where it would wait for ever."""
+    m = machine("shares", "60 0 0 0", smp=3, machine="microvm")
+    m.run_to("image:acpi_read")
+    acpi.rename_cpus(m, {2: 150})
+    m.explain("A CPU that did not come up is not `online` (smp/cpu.h), and nobody runs there. To "
+              "queue_running_pass it is like one that idles, further than all others.")
+    run(m)
+
+
 @exercise("3.6", weight=2, read="time has its price")
 def test_a_chain_of_threads_starves_nobody(machine: MachineFactory) -> None:
     """A thread makes the next one and ends, again and again: one beside them gets its half."""
@@ -153,6 +165,43 @@ def test_what_running_costs(machine: MachineFactory, rng: random.Random) -> None
     ahead = base + 10 * lag
     found, _ = charge(base, 1024, MS, ahead, ahead)
     check("the pass of a thread that is far behind", ahead - lag, found)
+
+
+@exercise("3.6", weight=2, read="ready, where, and who is told")
+def test_where_a_woken_thread_begins(machine: MachineFactory, rng: random.Random) -> None:
+    """thread_place, called from outside: the pass of who has slept long, briefly, or not at all."""
+    m = start(machine, "scheduler_steps", "wait")
+    m.run_to("image:main")
+    lead, front = SLICE * 64, rng.randrange(1 << 44, 1 << 45)
+    for pass_, right in [(front - lead - rng.randrange(1, 3 * lead), front - lead),
+                         (rng.randrange(1 << 40), front - lead)] + [
+                             (front + by, front + by) for by in
+                             (-lead, rng.randrange(-lead, 0), 0, rng.randrange(1, 9 * lead))]:
+        check(f"the pass of a woken thread, which was {pass_} when virtual_now was {front}", right,
+              m.call("steps_place", pass_, front))
+
+
+@exercise("3.6", weight=2, read="no ticks")
+def test_what_the_timer_is_armed_for(machine: MachineFactory, rng: random.Random) -> None:
+    """queue_arm, called from outside: for the earlier of two reasons, if they are reasons."""
+    m = start(machine, "scheduler_steps", "wait")
+    m.run_to("image:main")
+    never = (1 << 63) - 1
+    early, middle, late = sorted(rng.sample(range(50 * MS, 5000 * MS), 3))
+    past = -rng.randrange(1, MS)
+    for ready, wanted, slice_end, timer, armed, right in [
+            (0, 0, early, 0, never, never), (0, 0, early, late, never, late),
+            (1, 0, early, late, never, early), (1, 0, late, early, never, early),
+            (1, 0, early, 0, never, early), (1, 0, middle, late, early, early),
+            (1, 0, early, late, middle, early), (1, 1, early, late, never, late),
+            (1, 1, past, 0, never, never), (1, 1, past, middle, late, middle)]:
+        found = m.call("steps_arm", ready, wanted, slice_end % (1 << 64), timer, armed)
+        check(f"what the timer is armed for, in ns from now, when the slice ends in {slice_end}, "
+              + ("a thread is" if ready else "none is") + " ready, preempt_wanted is "
+              + ("set, " if wanted else "not set, ")
+              + (f"a thread's time is up in {timer}" if timer else "nobody sleeps")
+              + (" and nothing is armed" if armed == never else f" and {armed} is armed"),
+              "nothing" if right == never else right, "nothing" if found == never else found)
 
 
 @exercise("3.6", read="who is next")
@@ -251,8 +300,27 @@ def test_queues_change_under_their_locks(machine: MachineFactory, args: str) -> 
         check_that("the heap of a queue", heap in holders, "one of a CPU", hex(heap))
         doing = "put into" if m.here().symbol == "heap_insert" else "taken out of"
         by = m.place(m.u64(m.reg("rsp"))).symbol
+        cpu = m.u32(m.reg("gs_base") + number)
         check(f"who holds the lock of a queue when something is {doing} it (in {by}): the number "
-              "of the CPU, plus 1", m.u32(m.reg("gs_base") + number) + 1, m.u32(holders[heap]))
+              "of the CPU, plus 1", cpu + 1, m.u32(holders[heap]))
+        held = sum(m.u32(q + holder) == cpu + 1 for q in queues)
+        check(f"how many queues' locks CPU {cpu} holds when something is {doing} one (in {by})", 1,
+              held, hint="Two CPUs that each hold one and want the other's wait for ever.")
+
+
+@exercise("3.6", weight=2, read="who is next")
+def test_who_is_busy_is_not_idle(machine: MachineFactory) -> None:
+    """A CPU that gives way to a thread, seen from outside: idle_cpus says no more that it idles."""
+    m = start(machine, "scheduler_steps", "relay 20", 2)
+    m.run_to("image:main")
+    number, *_, idle = (m.u64(m.address("image:steps_layout") + 8 * i) for i in range(6))
+    m.explain("Who is ready would be queued there, as if it could run at once (idle_ends).")
+    for _ in range(12):
+        m.run_to("image:thread_switch")
+        cpu = m.reg("gs_base")
+        if m.reg("rsi") != m.u64(cpu + idle):
+            check(f"whether CPU {m.u32(cpu + number)} is idle, which switches to a thread", 0,
+                  m.u64("image:idle_cpus") >> m.u32(cpu + number) & 1)
 
 
 @exercise("3.6", weight=2, read="who is next")
@@ -315,6 +383,17 @@ def test_many_sleepers(machine: MachineFactory, rng: random.Random, cpus: int) -
 
 
 @exercise("3.6", weight=2, read="the time is up")
+def test_who_is_due(machine: MachineFactory, rng: random.Random) -> None:
+    """wake_sleepers, called from outside: to the nanosecond."""
+    m = start(machine, "scheduler_steps", "wait")
+    m.run_to("image:main")
+    for before, due in [(0, 1), (1, 1), (rng.randrange(2, MS), 1), (-1, 0),
+                        (-rng.randrange(2, MS), 0)]:
+        check(f"whether a thread is woken whose time was up {before} ns ago", due,
+              m.call("steps_due", before % (1 << 64)) & 1)
+
+
+@exercise("3.6", weight=2, read="the time is up")
 @pytest.mark.parametrize("cpus", [1, 2])
 def test_waits_with_a_deadline(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
     """A wait that was ended in time leaves no timer behind; one that was not ends at its deadline."""
@@ -359,7 +438,7 @@ def test_sleeping_costs_nothing(machine: MachineFactory, rng: random.Random, cpu
     """Sleeping long takes no more instructions than sleeping briefly: nobody ticks or spins."""
     def cost(length: int) -> int:
         m = start(machine, "scheduler_steps", f"sleep 0 0 {length}", cpus)
-        m.run_to("image:main")
+        m.run_to("image:main", budget=INSTRUCTIONS // 10)
         before = m.icount()
         m.run_to("image:machine_exit")
         return m.icount() - before

@@ -137,9 +137,27 @@ def test_futex_gives_up(machine: MachineFactory, rng: random.Random) -> None:
     expected = [
         f"woken 0 back 4:-{EAGAIN}", f"woken 0 back 1:-{ETIMEDOUT} 2:-{ETIMEDOUT}",
         "woken 1 back 0:0", "woken 2 back 3:0 5:0", "woken 0 back"]
-    for i, (right, found) in enumerate(zip(expected, outcome.tap)):
-        check(f"report {i + 1} of sync_futex {' '.join(commands)}", right, found)
+    reports = [at for at, command in enumerate(commands) if command.startswith("-")]
+    for at, right, found in zip(reports, expected, outcome.tap):
+        check(f"after {' '.join(commands[:at + 1])} (+W: a thread waits on the word W; tW: one with "
+              "a deadline; x: one, when the word has changed; -W:N: N are woken; w30: 30 ms go by): "
+              "how many futex_wake woke, and which threads came back since, with what", right, found)
     check("reports", len(expected), len(outcome.tap))
+
+
+@exercise("3.7", weight=2, read="3.7a: look and wait")
+def test_interrupts_stay_off(machine: MachineFactory, rng: random.Random) -> None:
+    """From the look at the word until thread_wait: a thread that is preempted there looks asleep."""
+    m = machine("sync_steps", f"{rng.randrange(1000, 3000)} asleep", smp=2)
+    m.explain("spin_release leaves interrupts off (sync/spinlock.h); scheduler.h says why.")
+    calls = 0
+    m.run_to("image:measure_begin")
+    while calls < 3:
+        m.run_to("image:thread_wait")
+        if m.place(m.u64(m.reg("rsp"))).symbol == "futex_wait":
+            calls += 1
+            check("whether interrupts are on when futex_wait calls thread_wait", 0,
+                  m.reg("rflags") & 0x200)
 
 
 # -- what POSIX says ------------------------------------------------------------------------------
@@ -165,15 +183,38 @@ LIMITS = {  # instructions each time; glibc's take about as many
 def test_uncontended_is_cheap(machine: MachineFactory) -> None:
     """Where nobody has to wait, neither futexes nor the scheduler are asked."""
     m = machine("sync_steps", "cheap")
-    m.run_to("image:cheap_begin")
+    m.run_to("image:measure_begin")
     for function in ("futex_wait", "futex_wake", "schedule"):
         m.set_breakpoint(f"image:{function}")
     for what, limit in LIMITS.items():
         before = m.icount()
-        m.set_breakpoint("image:cheap_end")
+        m.set_breakpoint("image:measure_end")
         outcome = m.run(2_000_000)
         check_that(f"functions that {what} call a thousand times without reason to wait",
-                   outcome.kind is Kind.BREAKPOINT and m.here().symbol == "cheap_end",
+                   outcome.kind is Kind.BREAKPOINT and m.here().symbol == "measure_end",
                    "neither futex_wait nor futex_wake, nor schedule", outcome.text)
         taken = (m.icount() - before) / 1000
         check_that(f"instructions of {what}", taken <= limit, f"at most {limit}", f"{taken:.0f}")
+
+
+AT_REST = 50_000  # instructions while threads wait for seconds: main's own, and some to spare
+
+
+@exercise("3.7", weight=3, read="exercise 3.7")
+def test_who_waits_sleeps(machine: MachineFactory, rng: random.Random) -> None:
+    """Threads that wait for seconds take no time of a processor: nobody looks again and again."""
+    length = rng.randrange(1000, 3000)
+    m = machine("sync_steps", f"{length} asleep", smp=2, machine="microvm")
+    for what in ("pthread_mutex_lock", "pthread_cond_wait", "sem_wait", "pthread_barrier_wait"):
+        m.explain("Who has to wait gives its processor away until it is woken (futex_wait).")
+        m.run_to("image:measure_begin")
+        before = m.icount()
+        m.set_breakpoint("image:measure_end")
+        outcome = m.run(10 * AT_REST)
+        taken = m.icount() - before
+        m.clear_breakpoint("image:measure_end")
+        check_that(f"instructions while two threads are in {what} for {length} ms",
+                   outcome.kind is Kind.BREAKPOINT and taken < AT_REST, f"less than {AT_REST:,}",
+                   f"{taken:,}, {outcome.text}")
+    m.explain("When what they wait for has come, all go on.")
+    m.run_expect_exit(0)

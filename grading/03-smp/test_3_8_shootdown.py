@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from pagurus import acpi
 from pagurus.checks import check, check_that, exercise, fail
 from pagurus.lab import MachineFactory
 from pagurus.machine import Machine
@@ -19,7 +20,10 @@ SHOOTDOWN_PAGES = 32
 SLAB_FREE = 0xF4EEB10CF4EEB10C  # the mark in a free object
 FRAME_ENTRY, FRAME_USED, FRAME_STOCKED = 12, 0x05ED, 1
 RIP = 17 * 8  # in struct trap_frame
+CPU_NUMBER = 16  # in struct cpu
+OTHERS_BIT = 1 << 40  # of `asked`: no such CPU is there
 FIRMWARE = 400_000_000
+ANSWER = 1_000_000  # instructions, 2 ms: many times what an answer takes
 
 
 def run_model(machine: MachineFactory, args: str, cpus: int, budget: int,
@@ -74,6 +78,100 @@ def test_who_waits_for_a_lock_is_no_obstacle(machine: MachineFactory, rng: rando
 def test_nobody_is_left_out(machine: MachineFactory, rng: random.Random) -> None:
     """A page is unmapped while one of the others has interrupts off: all are waited for."""
     run_model(machine, "busy 1 8", 4, 200_000_000)
+
+
+def flushes(code: bytes) -> bool:
+    """Whether an instruction is INVLPG with an address in memory, or a write to CR4."""
+    code = code[1:] if code[0] & 0xF0 == 0x40 else code  # REX
+    field = code[2] >> 3 & 7
+    return (code[:2] == b"\x0f\x01" and field == 7 and code[2] >> 6 != 3) or (
+        code[:2] == b"\x0f\x22" and field == 4)
+
+
+@exercise("3.8", weight=2, read="flush what another CPU asks for")
+def test_the_answer_comes_last(machine: MachineFactory, rng: random.Random) -> None:
+    """shootdown_poll, one instruction after the other: the bit is set until all is flushed."""
+    m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 10", smp=2, machine="microvm")
+    m.run_to("image:main", budget=FIRMWARE)
+    answers = 0
+    while answers < 4:
+        m.run_to("image:shootdown_poll")
+        mine = 1 << m.u32(m.reg("gs_base") + CPU_NUMBER)
+        asked = m.u64("image:asked")
+        if not asked & mine:
+            continue
+        answers += 1
+        pages = m.u32("image:request_count")
+        rsp, done, other = m.reg("rsp"), 0, 0
+        for _ in range(60 + 40 * SHOOTDOWN_PAGES):
+            if m.reg("rsp") > rsp:
+                break
+            if flushes(m.read(m.reg("rip"), 4)):
+                check(f"the CPU's bit of `asked` while it flushes (a request for {pages} pages)", 1,
+                      bool(m.u64("image:asked") & mine), hint="Once it is clear, the frames behind "
+                      "the pages have new owners, and the request is another one.")
+                done += 1
+            # Another CPU sets and clears its own bit meanwhile.
+            other ^= OTHERS_BIT
+            m.write("image:asked", (m.u64("image:asked") & ~OTHERS_BIT | other).to_bytes(8, "little"))
+            m.step()
+            check("the bit of another CPU, which that has changed at the same moment",
+                  bool(other), bool(m.u64("image:asked") & OTHERS_BIT))
+        m.write("image:asked", (m.u64("image:asked") & ~OTHERS_BIT).to_bytes(8, "little"))
+        check("the CPU's bit of `asked` when shootdown_poll returns", 0, m.u64("image:asked") & mine)
+        check_that(f"instructions that flush, for a request for {pages} pages", done > 0, "some",
+                   "none")
+
+
+@exercise("3.8", weight=2, read="tell the others, and wait for them")
+def test_the_request_is_complete(machine: MachineFactory, rng: random.Random) -> None:
+    """When a bit of `asked` is set, the request is there; no bit is set of who never came up."""
+    m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 8", smp=3, machine="microvm")
+    m.run_to("image:acpi_read", budget=FIRMWARE)
+    acpi.rename_cpus(m, {2: 150})
+    m.run_to("image:main", budget=FIRMWARE)
+    m.explain("A CPU that waits for a lock may look at `asked` at any time.")
+    for _ in range(4):
+        m.run_to("image:shootdown")
+        while (count := m.reg("rsi") & 0xFFFFFFFF) == 0:  # nothing to be flushed
+            m.run_to("image:shootdown")
+        by, where = m.u32(m.reg("gs_base") + CPU_NUMBER), m.reg("rdi")
+        pages = m.read(where, 8 * min(count, SHOOTDOWN_PAGES))
+        for _ in range(300):  # one instruction after the other; nobody answers meanwhile
+            if asked := m.u64("image:asked"):
+                break
+            m.step()
+        check_that(f"the bits of `asked`, when CPU {by} asks, of CPUs 0 to 2, where CPU 2 has not "
+                   "come up", asked == 3 & ~(1 << by), "that of the other one", bin(asked),
+                   hint="Who is not `online` (smp/cpu.h) will never answer.")
+        most = SHOOTDOWN_PAGES + 1
+        check("request_count when bits of `asked` are set", min(count, most),
+              min(m.u32("image:request_count"), most))
+        if count <= SHOOTDOWN_PAGES:
+            check(f"the {count} pages of the request when bits of `asked` are set", pages.hex(),
+                  m.read(m.u64("image:request_pages"), 8 * count).hex())
+
+
+@exercise("3.8", weight=2, read="tell the others, and wait for them")
+def test_it_is_an_answer_that_is_waited_for(machine: MachineFactory, rng: random.Random) -> None:
+    """All other processors stand still when one asks: it waits, however long, and then goes on."""
+    m = machine("memory_model", f"batch {rng.randrange(1, 1 << 32)} 6", smp=rng.randrange(2, 5),
+                machine="microvm")
+    m.run_to("image:main", budget=FIRMWARE)
+    m.run_to("image:model_after")  # the first time: all processors have come up and idle
+    for _ in range(3):
+        m.run_to("image:shootdown")
+        while m.reg("rsi") & 0xFFFFFFFF == 0:  # nothing to be flushed
+            m.run_to("image:shootdown")
+        back = m.u64(m.reg("rsp"))
+        m.set_breakpoint(back)
+        outcome = m.run_alone(m.stopped_cpu, rng.randrange(1, 4) * ANSWER)
+        check_that("shootdown, while the other processors stand still",
+                   outcome.kind is Kind.TIMEOUT and m.reg("rip") != back, "waits", outcome.text)
+        m.run(FIRMWARE)
+        check("where the machine is when they go on", back, m.reg("rip"))
+        m.clear_breakpoint(back)
+    m.run_expect_exit(0, FIRMWARE)
 
 
 @exercise("3.8", weight=2, read="collect what the others have to flush")
@@ -253,6 +351,12 @@ def test_free_twice_is_noticed_in_stock(machine: MachineFactory, rng: random.Ran
 def test_what_others_free_comes_back(machine: MachineFactory, rng: random.Random) -> None:
     """One thread allocates far more than there is memory, and another frees it."""
     run_model(machine, f"pass {rng.randrange(3500, 4097)} 25000", 2, 600_000_000, "32M")
+
+
+@exercise("3.8", weight=2, read="a frame from this CPU's stock")
+def test_frames_where_the_stack_grows(machine: MachineFactory) -> None:
+    """Frames are taken and given near a stack's end: that may grow, which takes a frame, too."""
+    run_model(machine, "deep", 2, 400_000_000)
 
 
 @exercise("3.8", weight=3, read="a frame into this CPU's stock")

@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "emptied": "emptied:main",
     "earlier": "earlier:main",
     "soak": "soak:main",
+    "stress": "stress:main",
     "grade": "grade:grade_main",
     "test": "grade:test_main",
     "gdb": "debug:gdb_main",

@@ -14,6 +14,7 @@ from pagurus.outcome import Kind, Outcome
 from pagurus.verdict import CheckFailed, MachineEnded
 
 _PATH = 20_000  # instructions for a function that the first thread calls, unless it sleeps
+_TURNS = 3_000  # steps without a new address: the first thread goes round and does not sleep
 _SLEEP = 200_000  # for such a sleep, if it has a time-out
 _ALONE = 20_000  # for the second thread's part; it needs some hundreds
 _ROUND = 3_000_000  # instructions for a round
@@ -40,9 +41,13 @@ class Rounds:
         m, found = self.m, dict[int, None]()
         self._first_comes_to(m.address(f"image:{functions[0]}"))
         cpu = self._cpu_in(functions[0])
-        while m.here().symbol != "held_first":
+        steps = news = 0
+        while m.here().symbol != "held_first" and steps < news + _TURNS:
+            steps += 1
             if m.here().symbol in functions:
-                found[m.reg("rip")] = None
+                if m.reg("rip") not in found:
+                    found[m.reg("rip")] = None
+                    news = steps
                 m.step()
             elif not self._return(cpu, m.u64(m.reg("rsp"))):
                 break

@@ -75,6 +75,17 @@ def test_all_backtraces(one: Session) -> None:
     assert lines == expected
 
 
+@pytest.mark.parametrize("interrupted, where", [
+    (False, "computes"), (True, "thread_wait < computes")])
+def test_interrupted_where_others_wait(one: Session, interrupted: bool, where: str) -> None:
+    """What all who wait are in is left out, but not where one was interrupted."""
+    places = (("schedule", False), ("thread_wait", interrupted), ("computes", False))
+    address = "int(gdb.parse_and_eval('(unsigned long){}'))"
+    frames = ", ".join(f"threads.Frame({address.format(name)}, False, {on})" for name, on in places)
+    assert one.gdb("python import threads; print(threads.Thread("
+                   f"0, 2, 0, 1024, 0, False, False, False, [{frames}]).where())") == f"{where}\n"
+
+
 def test_wrong_calls(one: Session) -> None:
     with pytest.raises(GdbError, match="thread-bt: there is no thread 77"):
         one.gdb("thread-bt 77")

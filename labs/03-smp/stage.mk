@@ -17,6 +17,9 @@ DEBUG_HEAP_APPS := heap_misuse      # those that the tests boot
 DEBUG_LOCKS      := sync/lock_debug.c  # only in images of LOCKS=debug
 DEBUG_LOCKS_APPS := lock_model         # those that the tests boot
 
+DEBUG_PREEMPT      := threads/preempt_random.c  # only in images of PREEMPT=random
+DEBUG_PREEMPT_APPS := sync_storm thread_storm memory_model  # those that make stress boots
+
 # Functions that other files reach through mm/locks.c; console_write through sync/console_lock.c.
 LOCKED := console_write \
           frame_alloc frame_free frames_alloc_run frames_shrink_run frames_free_run frames_split \
@@ -38,5 +41,5 @@ SEAMS += mm/page_fault.c     # each CPU has faults of its own
 SEAMS += mm/heap.c           # counters of many CPUs
 SEAMS += mm/heap_debug.c     # behind a lock
 SEAMS += mm/page_tables.c    # other CPUs flush what one takes away
-SEAMS += kernel/ends.c       # a panic stops the other CPUs
+SEAMS += kernel/ends.c       # either end stops the other CPUs first
 SEAMS += kernel/fault_report.c  # and so does a fault report

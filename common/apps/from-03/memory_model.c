@@ -8,6 +8,7 @@
  *   busy    a page is taken away while another processor has interrupts off
  *   storm   threads map, touch, protect and unmap, allocate and free, all at the same time
  *   pass    one thread allocates what another frees
+ *   deep    frames are taken and given where the stack has to grow for that
  */
 #include <pthread.h>
 #include <stdarg.h>
@@ -19,9 +20,11 @@
 
 #include "machine.h"
 #include "mm/address_space.h"
+#include "mm/caches.h"
 #include "mm/direct.h"
 #include "mm/frames.h"
 #include "mm/heap.h"
+#include "mm/layout.h"
 #include "mm/page_tables.h"
 #include "mm/page_walk.h"
 #include "mm/stacks.h"
@@ -199,7 +202,7 @@ static void batch(uint64_t seed, uint32_t rounds)
 {
     for (uint32_t round = 0; round < rounds; round++) {
         uint32_t step = 1 + draw(&seed, 4);
-        bool kept = draw(&seed, 2);
+        bool kept = draw(&seed, 2) && round > 0; /* once at least the table becomes empty */
         model_count = 1 + draw(&seed, draw(&seed, 3) ? 29 : PAGES_MAX);
         for (uint32_t i = 0; i < model_count; i++) {
             model_pages[i] = AREA + i * step * PAGE_SIZE;
@@ -426,19 +429,24 @@ static void *storm_worker(void *argument)
 
 /*
  * How many frames are free when nothing is kept for later. A thread that was joined may still be on
- * its way off its processor.
+ * its way off its processor, however long the host lets that stand still.
  */
 static uint64_t all_free(void)
 {
-    uint64_t most = 0;
+    uint32_t there;
 
-    for (int i = 0; i < 5; i++) {
+    do {
         usleep(2000);
-        stack_cache_trim();
-        heap_trim();
-        most = frames_free > most ? frames_free : most;
-    }
-    return most;
+        there = 0;
+        for (uint32_t slot = 0; slot < STACKS_MAX; slot++) {
+            const struct stack *stack = stack_at(STACK_AREA + slot * STACK_SLOT);
+            there += stack && stack->thread;
+        }
+    } while (there > 1 + cpu_count); /* main and the idle threads */
+    stack_cache_trim();
+    heap_trim();
+    heap_trim(); /* gives back the frames, too, that the first call has put into stock */
+    return frames_free;
 }
 
 static void storm(uint64_t seed, uint32_t rounds)
@@ -500,6 +508,88 @@ static void pass(uint64_t size, uint32_t count)
     pthread_join(thread, NULL);
 }
 
+/* ---- deep ----------------------------------------------------------------------------------- */
+
+#define DEEP_FRAMES (STOCK_FRAMES / 2 + 4)
+
+struct deep {
+    uint32_t
+        what; /* 0: a frame of an empty stock; 1: into a full one; 2: the stock is given back */
+    uint32_t room; /* bytes of the stack that are mapped below whoever does it */
+};
+
+static NOINLINE void deep_do(const struct deep *deep, paddr_t *frame, vaddr_t low)
+{
+    vaddr_t here = (vaddr_t)__builtin_frame_address(0);
+    volatile char *down = __builtin_alloca(here - low - deep->room);
+
+    *down = 0; /* it is at least `room` bytes above what is mapped */
+    if (deep->what == 0)
+        *frame = frame_alloc(0);
+    else if (deep->what == 1)
+        frame_free(*frame, 0);
+    else
+        caches_drain();
+}
+
+static void *deep_thread(void *argument)
+{
+    static const char *const names[] = {"frame_alloc with none in stock",
+                                        "frame_free with a full stock", "caches_drain"};
+    const struct deep *deep = argument;
+    const struct stack *stack = stack_at((vaddr_t)&deep);
+    uint64_t flags = interrupts_save(); /* stay on this CPU */
+    paddr_t frames[STOCK_FRAMES + 1] = {0};
+    uint32_t count = deep->what == 1 ? STOCK_FRAMES + 1 : DEEP_FRAMES;
+
+    caches_drain();
+    if (deep->what > 0)
+        for (uint32_t i = 0; i < count; i++)
+            frames[i] = frame_alloc(0);
+    caches_drain();
+    for (uint32_t i = 1; i < count; i++)
+        if (frames[i])
+            frame_free(frames[i], 0);
+    if (deep->what == 2)
+        frame_free(frames[0], 0);
+    vaddr_t low = stack->low;
+    deep_do(deep, &frames[0], low);
+    for (vaddr_t page = stack->low; page < low; page += PAGE_SIZE) {
+        struct page_mapping mapping = {0};
+        page_lookup(&kernel_tables, page, &mapping);
+        const struct frame *frame = &frame_table[mapping.target / PAGE_SIZE];
+        if (frame->state != FRAME_USED || frame->unused == FRAME_STOCKED)
+            wrong("%s, %u bytes above the end of the stack, which grows: whether the frame of the "
+                  "new page is in use",
+                  1, 0, names[deep->what], deep->room);
+    }
+    if (deep->what == 0 && frames[0])
+        frame_free(frames[0], 0);
+    interrupts_restore(flags);
+    return NULL;
+}
+
+static void deep(void)
+{
+    uint64_t before = 0, after;
+
+    for (uint32_t what = 0; what < 3; what++)
+        for (uint32_t room = 200; room < PAGE_SIZE; room += 128) {
+            struct deep deep = {what, room};
+            pthread_join(start(deep_thread, &deep), NULL);
+            after = all_free();
+            if (before && after != before)
+                wrong("frames that are free when one has been %s where the stack ended %u bytes "
+                      "further down",
+                      before, after,
+                      what == 0   ? "taken"
+                      : what == 1 ? "given"
+                                  : "in stock, which was given back,",
+                      room);
+            before = after;
+        }
+}
+
 int main(int argc, char **argv)
 {
     const char *kind = argc > 1 ? argv[1] : "";
@@ -520,9 +610,11 @@ int main(int argc, char **argv)
         storm(seed, rounds);
     else if (!strcmp(kind, "pass"))
         pass(seed, rounds);
+    else if (!strcmp(kind, "deep"))
+        deep();
     else {
         printf("usage: memory_model KIND SEED ROUNDS   (with CPUS=4)\n"
-               "KIND: remap, gone, batch, wait, busy, storm or pass\n");
+               "KIND: remap, gone, batch, wait, busy, storm, pass or deep\n");
         return 2;
     }
     printf("%s: all is well\n", kind);

@@ -18,6 +18,7 @@
 #include "smp/cpu.h"
 #include "threads/scheduler.h"
 #include "threads/thread.h"
+#include "threads/waiting.h"
 #define OUR_KERNEL 1
 #else
 #define report     printf
@@ -596,6 +597,7 @@ const uint64_t steps_layout[] = {
     offsetof(struct run_queue, ready),
     offsetof(struct run_queue, timers),
     offsetof(struct run_queue, lock) + offsetof(struct spinlock, holder),
+    offsetof(struct cpu, queue) + offsetof(struct run_queue, idle),
 };
 
 /* How many threads have memory. */
@@ -646,6 +648,84 @@ void steps_charge(uint64_t pass, uint32_t weight, int64_t time, uint64_t ready, 
     steps_front = virtual_now;
     if (self->ran != (uint64_t)(time > 0 ? time : 0))
         steps_pass = 0;
+}
+
+/* Nobody but the thread that runs, whose pass is so small that virtual_now stays where it is. */
+static struct cpu *steps_nobody_ready(uint64_t front)
+{
+    struct cpu *cpu = this_cpu();
+
+    cpu->queue.ready.first = cpu->queue.timers.first = NULL;
+    cpu->queue.ready_count = 0;
+    cpu->thread->node.key = 0;
+    queue_run(cpu, cpu->thread, clock_now());
+    virtual_now = front;
+    return cpu;
+}
+
+static struct thread steps_thread;
+
+/* The pass of a thread that has been woken, if it was `pass`, and virtual_now is `front`. */
+uint64_t steps_place(uint64_t pass, uint64_t front);
+uint64_t steps_place(uint64_t pass, uint64_t front)
+{
+    uint64_t flags = interrupts_save();
+    struct cpu *cpu = steps_nobody_ready(front);
+
+    steps_thread = (struct thread){.state = THREAD_READY, .weight = WEIGHT_NORMAL, .home = cpu};
+    steps_thread.node.key = pass;
+    thread_place(&steps_thread);
+    steps_nobody_ready(front);
+    interrupts_restore(flags);
+    return steps_thread.node.key;
+}
+
+/* Whether wake_sleepers wakes a thread whose time is up so many ns before the time that it is told. */
+bool steps_due(int64_t before);
+bool steps_due(int64_t before)
+{
+    uint64_t flags = interrupts_save();
+    struct cpu *cpu = steps_nobody_ready(0);
+    nanos_t now = clock_now();
+
+    steps_thread = (struct thread){.state = THREAD_WAITING, .weight = WEIGHT_NORMAL, .home = cpu};
+    steps_thread.timer.key = now - before;
+    heap_insert(&cpu->queue.timers, &steps_thread.timer);
+    wake_sleepers(cpu, now);
+    bool woken = steps_thread.state == THREAD_READY;
+    steps_nobody_ready(0);
+    interrupts_restore(flags);
+    return woken;
+}
+
+/*
+ * What queue_arm arms: ns from now, INT64_MAX for nothing. The slice ends at `slice_end` and the
+ * first timer is at `timer` (0: there is none), both from now; the timer is armed for `armed`.
+ */
+int64_t steps_arm(bool ready, bool wanted, int64_t slice_end, int64_t timer, int64_t armed);
+int64_t steps_arm(bool ready, bool wanted, int64_t slice_end, int64_t timer, int64_t armed)
+{
+    uint64_t flags = interrupts_save();
+    struct cpu *cpu = steps_nobody_ready(0);
+    nanos_t now = clock_now();
+    static struct thread sleeper;
+
+    steps_thread = (struct thread){.state = THREAD_READY, .weight = WEIGHT_NORMAL, .home = cpu};
+    sleeper = (struct thread){.state = THREAD_WAITING, .home = cpu};
+    sleeper.timer.key = now + timer;
+    if (ready)
+        queue_push(&cpu->queue, &steps_thread);
+    if (timer)
+        heap_insert(&cpu->queue.timers, &sleeper.timer);
+    cpu->queue.preempt_wanted = wanted;
+    cpu->queue.slice_end = now + slice_end;
+    cpu->queue.armed = armed == INT64_MAX ? UINT64_MAX : now + armed;
+    queue_arm(cpu);
+    uint64_t found = cpu->queue.armed;
+    steps_nobody_ready(0);
+    cpu->queue.armed = UINT64_MAX;
+    interrupts_restore(flags);
+    return found == UINT64_MAX ? INT64_MAX : (int64_t)(found - now);
 }
 
 /* How many threads of all CPUs are ready. */

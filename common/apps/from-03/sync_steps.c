@@ -414,22 +414,24 @@ static void order(void)
     check_line(threads);
 }
 
-/* -- cheap: what goes without waiting, a thousand times each; main calls cheap_begin and cheap_end -- */
+/* -- marks, for whoever counts instructions from outside ------------------------------------------ */
 
-void cheap_begin(void);
-void cheap_end(void);
+void measure_begin(void);
+void measure_end(void);
 
-void cheap_begin(void)
+void measure_begin(void)
 {
     static volatile unsigned begun;
     begun++;
 }
 
-void cheap_end(void)
+void measure_end(void)
 {
     static volatile unsigned ended;
     ended++;
 }
+
+/* -- cheap: what goes without waiting, a thousand times each; main calls measure_… -------------- */
 
 static void *wait_for(void *sem)
 {
@@ -453,20 +455,96 @@ static void cheap(void)
     check("errno of sem_timedwait", ETIMEDOUT, failed(sem_timedwait(&sem, &at)));
     sem_post(&sem);
 
-    cheap_begin();
+    measure_begin();
     for (int i = 0; i < 1000; i++) {
         pthread_mutex_lock(&mutex);
         pthread_mutex_unlock(&mutex);
     }
-    cheap_end();
+    measure_end();
     for (int i = 0; i < 1000; i++) {
         sem_wait(&sem);
         sem_post(&sem);
     }
-    cheap_end();
+    measure_end();
     for (int i = 0; i < 1000; i++)
         pthread_cond_signal(&cond);
-    cheap_end();
+    measure_end();
+}
+
+/* -- asleep: who has to wait long, at one thing after the other; main calls measure_… ----------- */
+
+static pthread_barrier_t gate;
+static bool filled;
+
+static void *at_mutex(void *unused)
+{
+    (void)unused;
+    pthread_mutex_lock(&held);
+    pthread_mutex_unlock(&held);
+    return NULL;
+}
+
+static void *at_cond(void *unused)
+{
+    (void)unused;
+    pthread_mutex_lock(&held);
+    while (!filled)
+        pthread_cond_wait(&turn, &held);
+    pthread_mutex_unlock(&held);
+    return NULL;
+}
+
+static void *at_barrier(void *unused)
+{
+    (void)unused;
+    pthread_barrier_wait(&gate);
+    return NULL;
+}
+
+/* Two threads that wait, for as long as main sleeps. */
+static void sleep_long(void *function(void *), void *argument, pthread_t *threads)
+{
+    for (int i = 0; i < 2; i++)
+        check("pthread_create", 0, pthread_create(&threads[i], NULL, function, argument));
+    pass(PAUSE);
+    measure_begin();
+    pass(number * MILLI);
+    measure_end();
+}
+
+static void join_both(pthread_t *threads)
+{
+    for (int i = 0; i < 2; i++)
+        check("pthread_join", 0, pthread_join(threads[i], NULL));
+}
+
+static void asleep(void)
+{
+    pthread_t threads[2];
+    sem_t sem;
+
+    pthread_mutex_lock(&held);
+    sleep_long(at_mutex, NULL, threads);
+    pthread_mutex_unlock(&held);
+    join_both(threads);
+
+    sleep_long(at_cond, NULL, threads);
+    pthread_mutex_lock(&held);
+    filled = true;
+    pthread_mutex_unlock(&held);
+    pthread_cond_broadcast(&turn);
+    join_both(threads);
+
+    sem_init(&sem, 0, 0);
+    sleep_long(wait_for, &sem, threads);
+    sem_post(&sem);
+    sem_post(&sem);
+    join_both(threads);
+
+    pthread_barrier_init(&gate, NULL, 3);
+    sleep_long(at_barrier, NULL, threads);
+    pthread_barrier_wait(&gate);
+    join_both(threads);
 }
 
 /* ---------------------------------------------------------------------------------------------- */
@@ -475,7 +553,8 @@ static const struct step {
     const char *name;
     void (*run)(void);
 } steps[] = {
-    {"types", types}, {"errors", errors}, {"times", times}, {"order", order}, {"cheap", cheap},
+    {"types", types}, {"errors", errors}, {"times", times},
+    {"order", order}, {"cheap", cheap},   {"asleep", asleep},
 };
 
 static const struct step *find(const char *name)
@@ -496,7 +575,8 @@ int main(int argc, char **argv)
         } else {
             number = strtol(argv[i], NULL, 0);
             if (number <= 0) {
-                printf("usage: sync_steps [MILLISECONDS] types|errors|times|order|cheap...\n");
+                printf(
+                    "usage: sync_steps [MILLISECONDS] types|errors|times|order|cheap|asleep...\n");
                 return 2;
             }
         }

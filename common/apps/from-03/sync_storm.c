@@ -1,7 +1,8 @@
 /*
  * Storms on everything that threads wait by: `sync_storm SEED THREADS ROUNDS KIND…`. Ordinary
- * POSIX, for Linux, too. From a KIND `vain` on threads are woken without reason, too. Each kind keeps an invariant, and a main that only watches says when
- * nothing goes on any more: that is what a lost wake-up looks like.
+ * POSIX, for Linux, too. From a KIND `vain` on threads are woken without reason, too. Each kind
+ * keeps an invariant, and a main that only watches says when nothing goes on any more: that is what
+ * a lost wake-up looks like.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -483,6 +484,126 @@ static void end_rwlock(void)
     check("pthread_rwlock_destroy", 0, pthread_rwlock_destroy(&rwlock));
 }
 
+/* -- sleep: no thread comes back before its time, whatever it waits by ---------------------------- */
+
+static sem_t nobody_posts;
+static pthread_cond_t nobody_signals;
+
+static void begin_sleep(void)
+{
+    check("sem_init", 0, sem_init(&nobody_posts, 0, 0));
+    pthread_cond_init(&nobody_signals, NULL);
+}
+
+static bool is_before(const struct timespec *one, const struct timespec *other)
+{
+    return one->tv_sec < other->tv_sec ||
+           (one->tv_sec == other->tv_sec && one->tv_nsec < other->tv_nsec);
+}
+
+static void storm_sleep(uint64_t *state)
+{
+    for (unsigned long i = 0; i < rounds; i++) {
+        struct timespec at = soon(CLOCK_REALTIME, draw(state) % (5 * SHORT)), now;
+        switch (draw(state) % 3) {
+        case 0:
+            check("clock_nanosleep", 0, clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &at, NULL));
+            break;
+        case 1:
+            check("sem_timedwait", -1, sem_timedwait(&nobody_posts, &at));
+            check("errno of sem_timedwait", ETIMEDOUT, errno);
+            break;
+        default:
+            pthread_mutex_lock(&mutex);
+            while (pthread_cond_timedwait(&nobody_signals, &mutex, &at) != ETIMEDOUT)
+                ; /* woken in vain */
+            pthread_mutex_unlock(&mutex);
+        }
+        clock_gettime(CLOCK_REALTIME, &now);
+        check("woken before the time was up", false, is_before(&now, &at));
+        went_on();
+        dither(state);
+    }
+}
+
+static void end_sleep(void)
+{
+    check("sem_destroy", 0, sem_destroy(&nobody_posts));
+    check("pthread_cond_destroy", 0, pthread_cond_destroy(&nobody_signals));
+}
+
+/* -- pair: two by two, and nobody else helps: a wake-up that is lost is missed ------------------- */
+
+static struct pair {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    sem_t there[2];
+    pthread_barrier_t both;
+    unsigned turn, inside;
+} pairs[THREADS_MAX / 2];
+
+static void begin_pair(void)
+{
+    for (unsigned i = 0; i < threads / 2; i++) {
+        struct pair *pair = &pairs[i];
+        pthread_mutex_init(&pair->mutex, NULL);
+        pthread_cond_init(&pair->changed, NULL);
+        check("sem_init", 0, sem_init(&pair->there[0], 0, 0));
+        check("sem_init", 0, sem_init(&pair->there[1], 0, 0));
+        check("pthread_barrier_init", 0, pthread_barrier_init(&pair->both, NULL, 2));
+        pair->turn = pair->inside = 0;
+    }
+}
+
+static void take_turn(struct pair *pair, unsigned side)
+{
+    pthread_mutex_lock(&pair->mutex);
+    while (pair->turn % 2 != side)
+        check("pthread_cond_wait", 0, pthread_cond_wait(&pair->changed, &pair->mutex));
+    pair->turn++;
+    pthread_mutex_unlock(&pair->mutex);
+    pthread_cond_signal(&pair->changed);
+}
+
+static void one_inside(struct pair *pair, uint64_t *state)
+{
+    pthread_mutex_lock(&pair->mutex);
+    check("threads inside", 0, pair->inside++);
+    dither(state);
+    pair->inside--;
+    check("what unlock returns", 0, pthread_mutex_unlock(&pair->mutex));
+}
+
+static void storm_pair(uint64_t *state)
+{
+    static unsigned roles;
+    unsigned role = __atomic_fetch_add(&roles, 1, __ATOMIC_RELAXED), side = role % 2;
+    struct pair *pair = &pairs[role / 2 % (threads / 2)];
+    uint64_t common = seed + role / 2; /* what both of them draw */
+
+    for (unsigned long i = 0; i < rounds; i++) {
+        int result;
+        dither(state);
+        switch (draw(&common) % 4) {
+        case 0:
+            take_turn(pair, side);
+            break;
+        case 1:
+            check("sem_post", 0, sem_post(&pair->there[side]));
+            check("sem_wait", 0, sem_wait(&pair->there[!side]));
+            break;
+        case 2:
+            result = pthread_barrier_wait(&pair->both);
+            if (result != PTHREAD_BARRIER_SERIAL_THREAD)
+                check("pthread_barrier_wait", 0, result);
+            break;
+        default:
+            one_inside(pair, state);
+        }
+        went_on();
+    }
+}
+
 /* -- once: one call for all, and nobody goes on before its end -------------------------------------- */
 
 static pthread_once_t *onces;
@@ -570,6 +691,8 @@ static const struct storm {
     {"sem", begin_sem, storm_sem, end_sem},
     {"barrier", begin_barrier, storm_barrier, end_barrier},
     {"rwlock", nothing, storm_rwlock, end_rwlock},
+    {"sleep", begin_sleep, storm_sleep, end_sleep},
+    {"pair", begin_pair, storm_pair, nothing},
     {"once", begin_once, storm_once, nothing},
     {"spin", begin_spin, storm_spin, end_spin},
 };
@@ -592,9 +715,15 @@ static void wake_in_vain(void)
         void *at;
         size_t size;
     } objects[] = {
-        {&mutex, sizeof mutex},   {&not_full, sizeof not_full}, {&not_empty, sizeof not_empty},
-        {&passes, sizeof passes}, {&letters, sizeof letters},   {&fixed, sizeof fixed},
+        {&mutex, sizeof mutex},
+        {&not_full, sizeof not_full},
+        {&not_empty, sizeof not_empty},
+        {&passes, sizeof passes},
+        {&letters, sizeof letters},
+        {&fixed, sizeof fixed},
         {&rwlock, sizeof rwlock},
+        {&nobody_posts, sizeof nobody_posts},
+        {&nobody_signals, sizeof nobody_signals},
     };
     for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++)
         for (size_t at = 0; at < objects[i].size; at += sizeof(uint32_t))

@@ -20,6 +20,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,36 @@ static void check(const char *what, uint64_t expected, uint64_t found)
         wrong(what, expected, found);
 }
 
+static const char *error_name(int error)
+{
+    static const struct {
+        int error;
+        const char *name;
+    } names[] = {{0, "0"},           {EINVAL, "EINVAL"}, {EDEADLK, "EDEADLK"}, {EAGAIN, "EAGAIN"},
+                 {ENOMEM, "ENOMEM"}, {ESRCH, "ESRCH"},   {EBUSY, "EBUSY"}};
+    static char number[24];
+
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].error == error)
+            return names[i].name;
+    snprintf(number, sizeof number, "%d", error);
+    return number;
+}
+
+static _Noreturn void wrong_words(const char *what, const char *expected, const char *found)
+{
+    report("# wrong %s\n# expected %s\n", what, expected);
+    report("# found %s\n", found);
+    exit(1);
+}
+
+/* Of what gives 0 or an error number, with the sign that POSIX gives it. */
+static void check_error(const char *what, int expected, int found)
+{
+    if (expected != found)
+        wrong_words(what, error_name(expected), error_name(found));
+}
+
 static bool interrupts_are_on(void)
 {
     uint64_t flags = interrupts_save();
@@ -98,6 +129,37 @@ void model_finish(void)
         thread_release(gone);
 }
 
+static unsigned slots_seen; /* no thread has its stack in a slot from here on */
+
+static const struct stack *stack_of(unsigned slot)
+{
+    return stack_at(STACK_AREA + slot * STACK_SLOT);
+}
+
+static struct thread *thread_of(unsigned slot)
+{
+    const struct stack *stack = stack_of(slot);
+
+    return stack ? stack->thread : NULL;
+}
+
+/* All threads wait: says what for, as far as that can be known. */
+static _Noreturn void stuck(void)
+{
+    for (unsigned slot = 0; slot < slots_seen; slot++) {
+        const struct thread *thread = thread_of(slot);
+        if (!thread || !thread->joiner)
+            continue;
+        if (thread->joiner->joiner == thread)
+            wrong_words("thread_join of a thread that joins the caller", "-EDEADLK",
+                        "both wait for ever");
+        if (thread->finished)
+            wrong_words("thread_join of a thread that has finished", "returns",
+                        "waits for ever: was it woken, or did it not look again?");
+    }
+    wrong_words("threads that wait", "somebody is there to wake them", "all wait for ever");
+}
+
 /* For schedule. */
 void model_schedule(void)
 {
@@ -109,7 +171,7 @@ void model_schedule(void)
     else if (from->state == THREAD_DEAD)
         dead = from;
     if (ready_count == 0)
-        wrong("threads that wait for ever: the one that was to be woken by the last", 0, 1);
+        stuck();
     unsigned next = fair ? 0 : draw(ready_count);
     struct thread *to = ready[next];
     ready_count--;
@@ -151,17 +213,12 @@ void model_start(struct thread *thread)
     model_wake(thread);
 }
 
-static const struct stack *stack_of(unsigned slot)
-{
-    return stack_at(STACK_AREA + slot * STACK_SLOT);
-}
-
 /* Whether the lock of some thread's end is held; not asked of a crowd. */
 static bool end_is_held(void)
 {
-    for (unsigned slot = 0; slot < 2 * LIVES_MAX; slot++) {
-        const struct stack *stack = stack_of(slot);
-        if (stack && stack->thread && spin_held(&stack->thread->end))
+    for (unsigned slot = 0; slot < slots_seen; slot++) {
+        const struct thread *thread = thread_of(slot);
+        if (thread && spin_held(&thread->end))
             return true;
     }
     return false;
@@ -217,6 +274,9 @@ static struct thread *make(void *function(void *), void *argument, uint64_t stac
 
     if (!thread)
         wrong("thread_create, with memory for it; a thread", 1, 0);
+    unsigned slot = (thread->stack->top - 1 - STACK_AREA) / STACK_SLOT;
+    if (slot >= slots_seen)
+        slots_seen = slot + 1;
     return thread;
 }
 
@@ -378,7 +438,7 @@ static void join(struct life *life)
 {
     void *result = NULL;
 
-    check("thread_join", 0, -thread_join(life->thread, &result));
+    check_error("thread_join", 0, -thread_join(life->thread, &result));
     if (!life->ended)
         wrong("thread_join has returned before the thread ended; ended", 1, 0);
     check("the result that thread_join gives", life->result, (uint64_t)result);
@@ -425,7 +485,7 @@ static void one_round(unsigned count)
         life->joined = true;
         if (draw(3) == 0) {
             life->detached = true;
-            check("thread_detach", 0, -thread_detach(life->thread));
+            check_error("thread_detach", 0, -thread_detach(life->thread));
         } else
             join(life);
     }
@@ -439,8 +499,8 @@ static void one_round(unsigned count)
 
 static void *errors_self(void *argument)
 {
-    check("thread_join of the thread that calls it", EDEADLK,
-          -thread_join(thread_self(), argument));
+    check_error("thread_join of the thread that calls it", EDEADLK,
+                -thread_join(thread_self(), argument));
     return NULL;
 }
 
@@ -459,8 +519,8 @@ static void *errors_mutual(void *argument)
 
     while (thread_self()->joiner != main_thread)
         yield(1);
-    check("thread_join of the thread that joins the caller", EDEADLK,
-          -thread_join(main_thread, NULL));
+    check_error("thread_join of the thread that joins the caller", EDEADLK,
+                -thread_join(main_thread, NULL));
     return NULL;
 }
 
@@ -487,17 +547,19 @@ static void lives_errors(void)
     while (!joined.thread->joiner)
         yield(1);
     check("who joins a thread", (uint64_t)joiner.thread, (uint64_t)joined.thread->joiner);
-    check("thread_join of a thread that somebody joins", EINVAL, -thread_join(joined.thread, NULL));
-    check("thread_detach of a thread that somebody joins", EINVAL, -thread_detach(joined.thread));
+    check_error("thread_join of a thread that somebody joins", EINVAL,
+                -thread_join(joined.thread, NULL));
+    check_error("thread_detach of a thread that somebody joins", EINVAL,
+                -thread_detach(joined.thread));
     check("whether an error leaves `end` held", 0, end_is_held());
     may_end = true;
     join(&joiner);
 
     may_end = false;
     struct thread *thread = make(errors_waits, NULL, STACK_MAX);
-    check("thread_detach", 0, -thread_detach(thread));
-    check("thread_detach, a second time", EINVAL, -thread_detach(thread));
-    check("thread_join of a detached thread", EINVAL, -thread_join(thread, NULL));
+    check_error("thread_detach", 0, -thread_detach(thread));
+    check_error("thread_detach, a second time", EINVAL, -thread_detach(thread));
+    check_error("thread_join of a detached thread", EINVAL, -thread_join(thread, NULL));
     check("whether an error leaves `end` held", 0, end_is_held());
     model_wake(thread);
     may_end = true;
@@ -606,7 +668,7 @@ static int tls(unsigned threads)
     errno = 77;
     local_given = 99;
     for (unsigned i = 0; i < threads; i++) {
-        check("thread_join", 0, -thread_join(all[i], NULL));
+        check_error("thread_join", 0, -thread_join(all[i], NULL));
     }
     check("errno of thread 0", 77, errno);
     check("a __thread variable of thread 0", 99, local_given);
@@ -758,7 +820,7 @@ static int memory(void)
         successes += count;
         for (unsigned i = 0; i < count; i++) {
             model_wake(made[i]);
-            check("thread_join", 0, -thread_join(made[i], NULL));
+            check_error("thread_join", 0, -thread_join(made[i], NULL));
         }
         check("threads afterwards", before, threads_there());
     }
@@ -805,6 +867,15 @@ static int stacks(unsigned count)
     return 0;
 }
 
+static unsigned slots_in_use(void)
+{
+    unsigned count = 0;
+
+    for (unsigned slot = 0; slot < STACKS_MAX; slot++)
+        count += stack_of(slot) != NULL;
+    return count;
+}
+
 /* As many as there are slots, and one more. */
 static int slots(void)
 {
@@ -817,8 +888,8 @@ static int slots(void)
     for (unsigned i = 0; i < count; i++)
         check("the stack of an address on it", (uint64_t)made[i],
               (uint64_t)stack_at(made[i]->top - 1));
-    if (count < STACKS_MAX - 64)
-        wrong("stacks that can be made", STACKS_MAX - 64, count);
+    check("slots with a stack when there is no slot any more (STACKS_MAX)", STACKS_MAX,
+          slots_in_use());
     uint64_t free_frames = frames_free;
     check("stack_create without a slot", 0,
           (uint64_t)stack_create("a test's stack", PAGE_SIZE, PAGE_SIZE));
@@ -855,6 +926,51 @@ void stacks_unmake(void)
 {
     while (stacks_made_count > 0)
         stack_destroy(stacks_made[--stacks_made_count]);
+}
+
+/* ---- blocks: a heap that aligns no better than it must ----------------------------------------- */
+
+static char pool[65536] __attribute__((aligned(8192)));
+static uint64_t pool_used;
+
+/* A block full of noise whose address is a multiple of `alignment`, and of no larger power of two. */
+static void *pool_take(uint64_t alignment, uint64_t size)
+{
+    uint64_t at = (pool_used + 2 * alignment - 1) / (2 * alignment) * (2 * alignment) + alignment;
+
+    if (at + size > sizeof pool)
+        return NULL;
+    pool_used = at + size;
+    memset(pool + at, 0xa5, size);
+    return pool + at;
+}
+
+void *model_malloc(size_t size);
+void *model_calloc(size_t count, size_t size);
+void *model_aligned_alloc(size_t alignment, size_t size);
+int model_posix_memalign(void **block, size_t alignment, size_t size);
+
+void *model_malloc(size_t size)
+{
+    return pool_take(16, size);
+}
+
+void *model_calloc(size_t count, size_t size)
+{
+    void *block = model_malloc(count * size);
+
+    return block ? memset(block, 0, count * size) : NULL;
+}
+
+void *model_aligned_alloc(size_t alignment, size_t size)
+{
+    return pool_take(alignment, size);
+}
+
+int model_posix_memalign(void **block, size_t alignment, size_t size)
+{
+    *block = pool_take(alignment, size);
+    return *block ? 0 : ENOMEM;
 }
 
 /* ---- deep, last ---------------------------------------------------------------------------------- */
@@ -895,11 +1011,14 @@ static void *outlive(void *argument)
     return NULL;
 }
 
+/* Where in a struct thread these lie. */
+const uint64_t model_layout[] = {offsetof(struct thread, end), offsetof(struct thread, finished)};
+
 static int last(void)
 {
     for (unsigned i = 0; i < 3; i++) {
         struct thread *thread = make(outlive, NULL, STACK_MAX);
-        check("thread_detach", 0, -thread_detach(thread));
+        check_error("thread_detach", 0, -thread_detach(thread));
         model_wake(thread);
     }
     printf("main ends\n");

@@ -173,6 +173,7 @@ static uint64_t free_memory(void)
     } while (there > 1 + cpu_count); /* main and the idle threads */
     stack_cache_trim();
     heap_trim();
+    heap_trim(); /* gives back the frames, too, that the first call has put into stock */
     return frames_free;
 #else
     return 0;

@@ -189,7 +189,7 @@ def _futex_waiters() -> dict[int, list[int]]:
     """Who waits for each word, in the order in which they are woken."""
     symbol = gdb.lookup_static_symbol("buckets")
     found: dict[int, list[int]] = {}
-    if symbol is None:
+    if symbol is None or symbol.value().is_optimized_out:  # as long as 3.7 is not done
         return found
     buckets = symbol.value()
     first, last = buckets.type.range()
@@ -215,7 +215,8 @@ def _blocking_states() -> list[Lock]:
             found.append(Lock(kind, name, f"thread {word - 1}" if word else "",
                               waiters=_numbers("thread", threads)))
     for word, threads in waiters.items():
-        found.append(Lock("futex", f"{word:#x}", waiters=_numbers("thread", threads)))
+        name = f"{machine.symbolise(word)}, now {_word(word, 4):#x}"
+        found.append(Lock("futex", name, waiters=_numbers("thread", threads)))
     return found
 
 
@@ -245,7 +246,7 @@ class Locks(Command):
                     semaphores and the like are shown while a thread waits for them.
 
     Mutexes in allocated memory are shown as the futex that they are, while somebody waits for
-    them. Who waits in a circle, waits for ever: such circles are marked with `!!`.
+    them, with what the word is now. Who waits in a circle, waits for ever: such circles are marked with `!!`.
     """
 
     name = "locks"
@@ -257,7 +258,7 @@ class Locks(Command):
         for lock in locks:
             say(lock.line())
         if not locks:
-            say("no lock is held, and nobody waits")
+            say("no lock is held, and nobody is queued for one; `threads` shows who waits")
         for circle in _circles(locks):
             say(f"!! for ever: {circle}")
 

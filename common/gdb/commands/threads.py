@@ -127,10 +127,11 @@ class Thread:
 
     def where(self) -> str:
         """What it is at: the functions above the machinery that everybody waits in."""
-        names = [frame.function for frame in self.frames if frame.function != "?"]
-        while names and names[0] in _MACHINERY and not self.running:
-            names.pop(0)
-        return " < ".join(names[:4])
+        frames = [frame for frame in self.frames if frame.function != "?"]
+        while (frames and not self.running and not frames[0].interrupted
+               and frames[0].function in _MACHINERY):
+            frames.pop(0)
+        return " < ".join(frame.function for frame in frames[:4])
 
 
 def _table() -> gdb.Value:

@@ -1,5 +1,5 @@
 /* MUTANT 3.6c: who has slept long has it all to catch up. CAUGHT BY:
- * 3.6/sleeping_saves_up_nothing */
+ * 3.6/where_a_woken_thread_begins */
     nanos_t now = clock_now();
     bool idle = cpu->thread == queue->idle, look = idle || !queue->ready.first;
 

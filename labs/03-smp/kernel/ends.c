@@ -19,6 +19,7 @@
  */
 void machine_exit(int status)
 {
+    cpus_stop_others();
     /* EXERCISE 1.7a (10 points): end with a status. */
     uart_drain();
     report("pagurus: exit %d\n", status & 0xff);

@@ -12,6 +12,7 @@
 #include "smp/smp.h"
 #include "threads/thread.h"
 #include "mm/stacks.h"
+#include "x86.h"
 
 const struct boot_info *boot_info;
 
@@ -31,6 +32,7 @@ static void application(void)
 
 void kernel_main(const struct boot_info *info)
 {
+    write_msr(MSR_GS_BASE, 0); /* whatever whoever booted us has left there is no struct cpu */
     uart_init();
     if (info->magic != BOOT_INFO_MAGIC || info->version != BOOT_INFO_VERSION)
         panic("boot_info: magic %#lx, version %u; this kernel knows version %u", info->magic,

@@ -79,7 +79,7 @@ static _Noreturn void give_up(const struct trap_frame *frame, int error)
 
 /*
  * Whether the tables allow the access by now: another CPU has mapped the page meanwhile, or has
- * changed its rights and not yet told this one.
+ * changed its rights and not yet told this one. Looked at last: up to then another CPU may do so.
  */
 static bool settled(const struct trap_frame *frame, vaddr_t address)
 {
@@ -92,14 +92,10 @@ static bool settled(const struct trap_frame *frame, vaddr_t address)
 }
 
 /* Maps what is missing at an address, if something may be: 0, or why not. */
-static int resolve(const struct trap_frame *frame, vaddr_t address)
+static int map_missing(const struct trap_frame *frame, vaddr_t address)
 {
     struct stack *stack = stack_at(address);
 
-    if ((frame->error_code & PF_RESERVED) || memory_locked())
-        return -EFAULT;
-    if (settled(frame, address))
-        return 0;
     if (stack) {
         if ((frame->error_code & (PF_PRESENT | PF_FETCH)) ||
             stack_overrun(frame->rbp, frame->rsp, address))
@@ -110,6 +106,15 @@ static int resolve(const struct trap_frame *frame, vaddr_t address)
     if (address < LOWER_HALF_END && application_space.tree.count > 0)
         return region_commit(&application_space, address, frame->error_code);
     return -EFAULT;
+}
+
+/* Whether the access may be done once more: 0, or why not. */
+static int resolve(const struct trap_frame *frame, vaddr_t address)
+{
+    if ((frame->error_code & PF_RESERVED) || memory_locked())
+        return -EFAULT;
+    int error = map_missing(frame, address);
+    return error && settled(frame, address) ? 0 : error;
 }
 
 /* A double fault; and what a broken table can lead to while the cause is looked for. */

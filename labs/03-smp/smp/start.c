@@ -167,15 +167,17 @@ void cpus_start(void)
         return;
     trap_handle(VECTOR_RELEASE, on_release);
     trap_handle(VECTOR_TIMER, on_rest); /* until the scheduler takes it */
-    if (trampoline_install(page)) {
+    bool installed = trampoline_install(page);
+    if (installed) {
         clock_tick(true);
         wake_all(page);
         clock_tick(false);
         clock_interrupt_at(UINT64_MAX);
-        trampoline_remove(page);
     } else
         kprintf("smp: no memory at %#lx to start processors from\n", page);
     count_arrivals();
+    if (installed)
+        trampoline_remove(page); /* whoever is late runs there no more */
 }
 
 void cpus_release(void)

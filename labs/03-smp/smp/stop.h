@@ -1,5 +1,5 @@
 /*
- * Before a machine dies it falls silent: one processor has the last word.
+ * Before a machine ends it falls silent: one processor has the last word.
  */
 #pragma once
 
@@ -14,6 +14,6 @@ extern bool cpus_stopped;
 /*
  * Stops all other CPUs for good, but waits for none longer than 10 ms: one with interrupts off may
  * go on until it waits for a lock. Returns on the first CPU that calls, always; any other that
- * calls is stopped there. Interrupts are off afterwards.
+ * calls, however late, is stopped there. Interrupts are off afterwards. (machine.h has it, too.)
  */
 void cpus_stop_others(void);

@@ -160,10 +160,11 @@ void idle_ends(const struct cpu *cpu)
 }
 
 /*
- * Contract: placement.h. Interrupts are off, no lock is held. Looks for the CPU, other than this
- * one, whose running thread has come furthest (queue_running_pass; no lock is needed to look). If
- * that one is more than MARGIN ahead of the first ready thread here, the thread moves there. It is
- * taken out and looked at under the lock: it may have gone meanwhile.
+ * Contract: placement.h. Interrupts are off, no lock is held. Looks for the CPU that is online, other
+ * than this one, whose running thread has come furthest (queue_running_pass; no lock is needed to
+ * look). One that never came up seems to idle, further than all; whoever is put there runs no more.
+ * If the one found is more than MARGIN ahead of the first ready thread here, that thread moves there
+ * (put). It is taken out and looked at under the lock: it may have gone meanwhile.
  */
 void give_away(struct cpu *cpu)
 {

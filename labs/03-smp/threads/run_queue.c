@@ -77,8 +77,8 @@ uint64_t virtual_now_update(nanos_t now)
 }
 
 /*
- * Contract: run_queue.h. `ran` grows by the time since `began`, `began` becomes `now`; a clock that
- * another CPU read a little later than this one counts as no time. Then, but not for the idle
+ * Contract: run_queue.h. `ran` grows by the time since `began`, `began` becomes `now`. Where `now` is
+ * before `began`, since another CPU's clock was a little ahead, that is no time. Then, but not for the idle
  * thread, the pass: it grows by pass_for; virtual_now reaches the smallest pass among the running
  * thread and those ready here (virtual_now_reaches); and the thread's is at most LAG_MAX behind
  * virtual_now.

@@ -36,8 +36,9 @@ void schedule_finish(void)
  * - The caller, `from`, is charged for its time (queue_charge).
  * - It goes back into the queue if it is still THREAD_RUNNING. In any other state it waits, or is
  *   dead: then it is the queue's `dead`. The idle thread is never in the queue.
- * - Whoever is first in the queue then runs (queue_run), the idle thread if nobody is; idle_ends,
- *   where it was the idle thread's turn until now.
+ * - Whoever is first in the queue then runs (queue_run), the idle thread if nobody is.
+ * - Where `from` is the idle thread and another one runs now, idle_ends says so: find_work has said
+ *   that this CPU idles.
  * - The timer is armed for that one (queue_arm), and then thread_switch, unless it is the caller.
  */
 void schedule(void)

@@ -13,6 +13,12 @@
 #include "threads/tls.h"
 #include "x86.h"
 
+/*
+ * What a stack may grow to beyond the size that was asked for: an interrupt or a lock may take some
+ * of any thread's stack at any time, and so does the end of another thread (schedule_finish).
+ */
+#define STACK_SPARE 16384
+
 static uint32_t next_number;
 static uint32_t alive; /* threads that have not ended; idle threads do not count */
 static bool running;   /* thread_self is valid on all CPUs */
@@ -99,7 +105,8 @@ static void stack_prepare(struct thread *thread)
 struct thread *thread_create(void *function(void *), void *argument, uint64_t stack_size)
 {
     struct thread *thread = thread_make();
-    struct stack *stack = thread ? stack_cache_take(stack_size) : NULL;
+    uint64_t limit = stack_size + STACK_SPARE < STACK_MAX ? stack_size + STACK_SPARE : STACK_MAX;
+    struct stack *stack = thread ? stack_cache_take(limit) : NULL;
 
     if (!stack) {
         if (thread)

@@ -70,7 +70,7 @@ struct thread *thread_self(void);
 
 /*
  * Makes a thread that will call function(argument) on a stack of up to `stack_size` bytes (at most
- * STACK_MAX; whole pages); it waits for its thread_start. The caller has a reference. NULL: there
+ * STACK_MAX; whole pages) and some to spare; it waits for its thread_start. The caller has a reference. NULL: there
  * is no memory for it, and nothing has changed.
  */
 struct thread *thread_create(void *function(void *), void *argument, uint64_t stack_size)
@@ -89,8 +89,9 @@ struct thread *thread_spawn(void *function(void *), void *argument, uint32_t wei
 
 /*
  * Waits for a thread's end, puts its result where `result` points (if not NULL), and takes the
- * caller's reference. Returns 0, or with nothing changed -EDEADLK: the thread is the caller, or is
- * joining the caller; -EINVAL: it is detached, or somebody else joins it.
+ * caller's reference. Returns 0, or with nothing changed -EDEADLK: the thread is the caller, or joins
+ * the caller already (a look without a lock: of two that begin at the same moment both may wait);
+ * -EINVAL: it is detached, or somebody else joins it.
  */
 int thread_join(struct thread *thread, void **result);
 

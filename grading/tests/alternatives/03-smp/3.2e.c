@@ -1,7 +1,8 @@
-    /* In both modes behind the same fence; interrupts are off in both, which x2APIC does not need. */
+    /* Behind an XCHG in both modes, which orders as a fence does; interrupts are off in both. */
     uint64_t before = interrupts_save();
+    uint32_t fence = 0;
 
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    __atomic_exchange_n(&fence, 1, __ATOMIC_SEQ_CST);
     if (registers) {
         while (apic_read(APIC_ICR_LOW) & ICR_PENDING)
             pause();

@@ -1,16 +1,16 @@
-    /* Whether it is the last one is known before the word changes. */
-    uint64_t state = __atomic_load_n(&barrier->state, __ATOMIC_ACQUIRE);
-    bool last;
-    for (;;) {
-        last = barrier->count - COME(state) == 1;
-        uint64_t next = last ? state - COME(state) + (1ul << 32) : state + 1;
-        if (__atomic_compare_exchange_n(&barrier->state, &state, next, true, __ATOMIC_SEQ_CST,
-                                        __ATOMIC_ACQUIRE))
-            break;
+    /* Tickets: who draws the last one of a round begins the next, whatever has come since. */
+    uint32_t count = barrier->count;
+    uint64_t drawn = __atomic_fetch_add(&barrier->state, 1, __ATOMIC_ACQ_REL);
+    uint32_t round = ROUND(drawn) + COME(drawn) / count;
+
+    if (COME(drawn) % count == count - 1) {
+        __atomic_fetch_add(&barrier->state, (1ul << 32) - count, __ATOMIC_ACQ_REL);
+        futex_wake(round_word(barrier), FUTEX_ALL);
+        return true;
     }
-    uint32_t *word = round_word(barrier), round = ROUND(state);
-    if (last)
-        futex_wake(word, barrier->count - 1 ? barrier->count - 1 : 1);
-    while (!last && __atomic_load_n(word, __ATOMIC_ACQUIRE) == round)
-        futex_wait(word, round, UINT64_MAX);
-    return last;
+    for (;;) {
+        uint32_t now = __atomic_load_n(round_word(barrier), __ATOMIC_ACQUIRE);
+        if ((int32_t)(now - round) > 0)
+            return false;
+        futex_wait(round_word(barrier), now, UINT64_MAX);
+    }
