@@ -26,7 +26,8 @@ def seed_of(app: str, *words: str, cpus: int = 4) -> int:
     """A seed that draws a counted run of an application, with these words in its arguments."""
     for seed in itertools.count():
         run = stress.draw(seed)
-        if run.counted and run.cpus == cpus and run.app == app and set(words) <= set(run.args.split()):
+        drawn = (run.counted, run.cpus, run.app)
+        if drawn == (True, cpus, app) and set(words) <= set(run.args.split()):
             return seed
     raise AssertionError
 
@@ -164,10 +165,10 @@ def run_stress(tree: Path, seed: int, cpus: int) -> str:
 
 
 def test_a_storm_that_complains(broken: Path) -> None:
-    said = run_stress(broken, seed_of("sync_storm", "sem", cpus=1), 1)
+    said = run_stress(broken, seed_of("sync_storm", "pair", cpus=1), 1)
     assert "the machine says 'exit 1'" in said
     assert "---- the console console\n" in said and "stuck: all threads wait" in said
-    assert re.search(r"^(semaphore|mutex) +\w+: .*waits?$", said, re.MULTILINE)
+    assert re.search(r"^(semaphore|mutex|condition|barrier) +\S+: .*waits?$", said, re.MULTILINE)
 
 
 def test_a_machine_that_hangs(broken: Path) -> None:

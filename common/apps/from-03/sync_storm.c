@@ -532,6 +532,78 @@ static void end_sleep(void)
     check("pthread_cond_destroy", 0, pthread_cond_destroy(&nobody_signals));
 }
 
+/* -- pair: two by two, and nobody else helps: a wake-up that is lost is missed ------------------- */
+
+static struct pair {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    sem_t there[2];
+    pthread_barrier_t both;
+    unsigned turn, inside;
+} pairs[THREADS_MAX / 2];
+
+static void begin_pair(void)
+{
+    for (unsigned i = 0; i < threads / 2; i++) {
+        struct pair *pair = &pairs[i];
+        pthread_mutex_init(&pair->mutex, NULL);
+        pthread_cond_init(&pair->changed, NULL);
+        check("sem_init", 0, sem_init(&pair->there[0], 0, 0));
+        check("sem_init", 0, sem_init(&pair->there[1], 0, 0));
+        check("pthread_barrier_init", 0, pthread_barrier_init(&pair->both, NULL, 2));
+        pair->turn = pair->inside = 0;
+    }
+}
+
+static void take_turn(struct pair *pair, unsigned side)
+{
+    pthread_mutex_lock(&pair->mutex);
+    while (pair->turn % 2 != side)
+        check("pthread_cond_wait", 0, pthread_cond_wait(&pair->changed, &pair->mutex));
+    pair->turn++;
+    pthread_mutex_unlock(&pair->mutex);
+    pthread_cond_signal(&pair->changed);
+}
+
+static void one_inside(struct pair *pair, uint64_t *state)
+{
+    pthread_mutex_lock(&pair->mutex);
+    check("threads inside", 0, pair->inside++);
+    dither(state);
+    pair->inside--;
+    check("what unlock returns", 0, pthread_mutex_unlock(&pair->mutex));
+}
+
+static void storm_pair(uint64_t *state)
+{
+    static unsigned roles;
+    unsigned role = __atomic_fetch_add(&roles, 1, __ATOMIC_RELAXED), side = role % 2;
+    struct pair *pair = &pairs[role / 2 % (threads / 2)];
+    uint64_t common = seed + role / 2; /* what both of them draw */
+
+    for (unsigned long i = 0; i < rounds; i++) {
+        int result;
+        dither(state);
+        switch (draw(&common) % 4) {
+        case 0:
+            take_turn(pair, side);
+            break;
+        case 1:
+            check("sem_post", 0, sem_post(&pair->there[side]));
+            check("sem_wait", 0, sem_wait(&pair->there[!side]));
+            break;
+        case 2:
+            result = pthread_barrier_wait(&pair->both);
+            if (result != PTHREAD_BARRIER_SERIAL_THREAD)
+                check("pthread_barrier_wait", 0, result);
+            break;
+        default:
+            one_inside(pair, state);
+        }
+        went_on();
+    }
+}
+
 /* -- once: one call for all, and nobody goes on before its end -------------------------------------- */
 
 static pthread_once_t *onces;
@@ -620,6 +692,7 @@ static const struct storm {
     {"barrier", begin_barrier, storm_barrier, end_barrier},
     {"rwlock", nothing, storm_rwlock, end_rwlock},
     {"sleep", begin_sleep, storm_sleep, end_sleep},
+    {"pair", begin_pair, storm_pair, nothing},
     {"once", begin_once, storm_once, nothing},
     {"spin", begin_spin, storm_spin, end_spin},
 };
