@@ -116,6 +116,22 @@ def test_threads_cost_half_of_what_they_do_on_linux_and_a_free_mutex_no_more(tmp
     assert {target.verdict for target in alone} == {"not measured"}
 
 
+def test_threads_that_were_not_apart_are_not_measured(tmp_path, monkeypatch):
+    fake_threads(monkeypatch, lambda name, arguments: 1)
+    real = threads._results
+
+    def on_one_cpu(subject, arguments, cpus):
+        found = real(subject, arguments, cpus)
+        return {name: [run | {"cpus": [1]} for run in runs] for name, runs in found.items()}
+
+    alone = Subject(tmp_path, "03-smp", tmp_path, 11, None)
+    monkeypatch.setattr(threads, "COSTS", [c for c in threads.COSTS if c.result == "pingpong"])
+    assert len(threads.costs(alone).lines) == 3
+    monkeypatch.setattr(threads, "_results", on_one_cpu)
+    with pytest.raises(BenchError, match="2 CPUs: ours did it on 1"):
+        threads.costs(alone)
+
+
 @pytest.mark.parametrize("four, verdict", [(102, "ok"), (103, "falls short")])
 def test_a_thread_allocates_no_slower_beside_others(tmp_path, monkeypatch, four, verdict):
     # Ticks: all of two threads, on a host with two CPUs, end when one alone would, if all is well.

@@ -16,6 +16,7 @@
 #include "report.h"
 #include "mm/layout.h"
 #include "smp/cpu.h"
+#include "threads/placement.h"
 #include "threads/scheduler.h"
 #include "threads/thread.h"
 #include "threads/waiting.h"

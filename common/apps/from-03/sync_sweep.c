@@ -41,7 +41,7 @@
 #define HEAD      (1000 * MICRO) /* so long the first one computes before all rounds */
 #define VERIFY    (100 * MICRO)  /* so long after T all should be over */
 #define TOO_LATE  200            /* looks of VERIFY: 20 ms */
-#define SHORT     1500l          /* ns after T: a time-out */
+#define SHORT     3000l          /* ns after T: a time-out, when all wait who have to */
 #define NANOS_MAX 1000000000l
 #define PAGE      4096
 

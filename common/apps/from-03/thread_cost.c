@@ -1,11 +1,12 @@
 /*
- * What threads cost: `thread_cost WHAT [THREADS]`, for make bench.
+ * What threads cost: `thread_cost WHAT [THREADS [WORK]]`, for make bench.
  *
  *   create      pthread_create and pthread_join, one thread after the other
  *   yield       two threads that give way to each other: each time is a switch
  *   mutex       lock and unlock, and nobody else wants it
- *   contended   THREADS threads that all want one mutex
- *   pingpong    two threads, a mutex and two condition variables; across CPUs if there are two
+ *   contended   THREADS threads that all want one mutex; each has it for WORK turns of a loop, and
+ *               then does without for as many
+ *   pingpong    two threads, a mutex and two condition variables; `cpus` 2: each on its own CPU
  *   sleep       how much longer than asked for nanosleep takes
  *   heap        malloc and free in THREADS threads
  *   pi          a number computed by THREADS threads
@@ -39,6 +40,7 @@
 void known_loop(uint64_t turns); /* thread_cost_loop.asm: 2 * turns + 1 instructions */
 
 static unsigned thread_count = 2;
+static uint64_t work = 10;
 static pthread_barrier_t gate; /* for all threads */
 
 static void result(const char *name, uint64_t count)
@@ -48,7 +50,7 @@ static void result(const char *name, uint64_t count)
 
 /* ---- threads that begin and end together ----------------------------------------------------- */
 
-/* Asks for a CPU of its own; our kernel gives a new thread one that is idle anyway. */
+/* Asks for a CPU of its own; our kernel lets a thread stay where it is woken without being asked. */
 static void stay_on(unsigned number)
 {
 #ifdef ON_LINUX
@@ -155,18 +157,21 @@ static void uncontended(void)
     result("mutex", stop - start);
 }
 
-enum { CONTENTIONS = 20000 };
-static uint64_t volatile counter;
+enum { CONTENTIONS = 100000 };
+static struct { /* side by side on every system: it costs time to fetch another line of memory */
+    pthread_mutex_t mutex;
+    uint64_t volatile counter;
+} wanted __attribute__((aligned(64))) = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static void *contending(void *number)
 {
     begin(number);
     for (int i = 0; i < CONTENTIONS; i++) {
-        pthread_mutex_lock(&mutex);
-        counter = counter + 1;
-        known_loop(100);
-        pthread_mutex_unlock(&mutex);
-        known_loop(100);
+        pthread_mutex_lock(&wanted.mutex);
+        wanted.counter = wanted.counter + 1;
+        known_loop(work);
+        pthread_mutex_unlock(&wanted.mutex);
+        known_loop(work);
     }
     return end(number);
 }
@@ -174,7 +179,8 @@ static void *contending(void *number)
 enum { ROUNDS = 20000 };
 static pthread_cond_t turns[2] = {PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER};
 static unsigned turn;
-static unsigned cpus_seen[2];
+static unsigned cpu_of[2]; /* where each was in its last round */
+static unsigned apart;     /* rounds that found the other one elsewhere */
 
 static void *playing(void *argument)
 {
@@ -186,11 +192,12 @@ static void *playing(void *argument)
         pthread_mutex_lock(&mutex);
         while (turn != me)
             pthread_cond_wait(&turns[me], &mutex);
+        cpu_of[me] = cpuid(1, 0).ebx >> 24;
+        apart += cpu_of[0] != cpu_of[1];
         turn = !me;
         pthread_cond_signal(&turns[!me]);
         pthread_mutex_unlock(&mutex);
     }
-    cpus_seen[me] = cpuid(1, 0).ebx >> 24;
     return end(argument);
 }
 
@@ -284,7 +291,9 @@ int main(int argc, char **argv)
     result("loop", read_tsc() - start);
     if (argc > 2)
         thread_count = strtoul(argv[2], NULL, 0);
-    if (thread_count < 1 || thread_count > THREADS_MAX)
+    if (argc > 3)
+        work = strtoul(argv[3], NULL, 0);
+    if (thread_count < 1 || thread_count > THREADS_MAX || work < 1)
         what = "";
 
     if (strcmp(what, "create") == 0) {
@@ -297,11 +306,11 @@ int main(int argc, char **argv)
         uncontended();
     } else if (strcmp(what, "contended") == 0) {
         together("contended", contending, CONTENTIONS);
-        result("counter", counter);
+        result("counter", wanted.counter);
     } else if (strcmp(what, "pingpong") == 0) {
         thread_count = 2;
         together("pingpong", playing, ROUNDS);
-        result("cpus", cpus_seen[0] == cpus_seen[1] ? 1 : 2);
+        result("cpus", apart < 2 * ROUNDS - ROUNDS / 50 ? 1 : 2);
     } else if (strcmp(what, "sleep") == 0) {
         sleeping();
     } else if (strcmp(what, "heap") == 0) {
@@ -309,8 +318,8 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "pi") == 0) {
         pi();
     } else {
-        printf(
-            "usage: thread_cost create|yield|mutex|contended|pingpong|sleep|heap|pi [THREADS]\n");
+        printf("usage: thread_cost create|yield|mutex|contended|pingpong|sleep|heap|pi "
+               "[THREADS [WORK]]\n");
         status = 2;
     }
     printf("end %d\n", status);

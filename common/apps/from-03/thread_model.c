@@ -129,7 +129,7 @@ void model_finish(void)
         thread_release(gone);
 }
 
-static unsigned slots_seen; /* no thread has its stack in a slot from here on */
+static unsigned slots_seen = 2 * LIVES_MAX; /* those of `make` lie below */
 
 static const struct stack *stack_of(unsigned slot)
 {
@@ -551,6 +551,7 @@ static void lives_errors(void)
                 -thread_join(joined.thread, NULL));
     check_error("thread_detach of a thread that somebody joins", EINVAL,
                 -thread_detach(joined.thread));
+    check("whether it is `detached`, after thread_detach gave EINVAL", 0, joined.thread->detached);
     check("whether an error leaves `end` held", 0, end_is_held());
     may_end = true;
     join(&joiner);

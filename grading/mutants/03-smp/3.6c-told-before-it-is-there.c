@@ -11,7 +11,8 @@
     spin_release(&queue->lock);
     if (look && cpu != this_cpu())
         lapic_send(cpu->apic_id, VECTOR_RESCHEDULE);
-    pause();
+    for (int i = 0; i < 100; i++) /* while it is held up, the other one has looked and halts again */
+        pause();
     spin_take(&queue->lock);
     thread->home = cpu;
     queue_push(queue, thread);

@@ -1,12 +1,15 @@
 /*
  * Mutexes: one word, which names the holder. Taking a free one, or giving back one that nobody
- * waits for, is one atomic instruction.
+ * waits for, is one atomic instruction. Who finds it taken looks again a few times, and then sleeps.
  *
  * The word is 0 while the mutex is free; else it is the holder's id, with WAITERS if a thread may
  * be waiting for it. WAITERS without a waiter costs an unlock a look for nothing; a waiter without
  * WAITERS sleeps for ever.
  *
- * Source: Drepper, "Futexes are tricky" (2011), §5 and §6, whose states 0, 1 and 2 these are.
+ * Sources: Drepper, "Futexes are tricky" (2011), §5 and §6, whose states 0, 1 and 2 these are;
+ * Karlin, Li, Manasse and Owicki, "Empirical studies of competitive spinning for a shared-memory
+ * multiprocessor" (1991), for how long to look; Anderson, "The performance of spin lock
+ * alternatives for shared-memory multiprocessors" (1990), for looking less and less often.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -14,11 +17,17 @@
 #include <stddef.h>
 
 #include "exercise.h"
+#include "smp/smp.h"
 #include "sync/deadline.h"
 #include "sync/futex.h"
 #include "sync/self.h"
+#include "x86.h"
 
 #define WAITERS SELF_SPARE
+
+/* PAUSEs between two looks at a mutex. All together take as long as to sleep and be woken again. */
+#define PAUSES_FIRST 4
+#define PAUSES_LAST  64
 
 /* Takes a free mutex; says in its word what `word` is. */
 static inline bool take(pthread_mutex_t *mutex, uint32_t word)
@@ -43,6 +52,22 @@ static int take_again(pthread_mutex_t *mutex)
         return EAGAIN;
     mutex->depth++;
     return 0;
+}
+
+/*
+ * Looks for a short while whether a holder on another processor gives it back. Each look takes the
+ * word's cache line from the holder, so it has more and more time in between. Who is unlucky, and
+ * sleeps after all, has lost no more time than the sleep costs.
+ */
+static bool take_soon(pthread_mutex_t *mutex)
+{
+    for (uint32_t pauses = PAUSES_FIRST; smp_active && pauses <= PAUSES_LAST; pauses *= 2) {
+        for (uint32_t i = 0; i < pauses; i++)
+            pause();
+        if (__atomic_load_n(&mutex->word, __ATOMIC_RELAXED) == 0 && take(mutex, self_id()))
+            return true;
+    }
+    return false;
 }
 
 /* The mutex was not free a moment ago. Waits for it until the deadline: 0 or ETIMEDOUT. */
@@ -74,7 +99,9 @@ static int lock_slowly(pthread_mutex_t *mutex, clockid_t clock, const struct tim
     if (mutex->type != PTHREAD_MUTEX_NORMAL && is_own(mutex))
         return take_again(mutex);
     int error = deadline_at(clock, when, &deadline);
-    return error ? error : mutex_wait(mutex, deadline);
+    if (error || take_soon(mutex))
+        return error;
+    return mutex_wait(mutex, deadline);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)

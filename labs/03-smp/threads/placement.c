@@ -103,14 +103,21 @@ struct cpu *cpu_with_room(void)
     return found;
 }
 
-/* The CPU with the most ready threads; NULL: there are none but perhaps on `except`. */
+/*
+ * The CPU with the most ready threads that wait there for others: the first one on a CPU that idles
+ * does not, since that CPU was told of it. NULL: there are none but perhaps on `except`. A CPU that
+ * goes over from idling to its first thread may be taken for idle a moment too long.
+ */
 static struct cpu *busiest(const struct cpu *except)
 {
     struct cpu *found = NULL;
     uint32_t most = 0;
 
     for (uint32_t i = 0; i < cpu_count; i++) {
-        uint32_t ready = __atomic_load_n(&cpus[i]->queue.ready_count, __ATOMIC_RELAXED);
+        const struct run_queue *queue = &cpus[i]->queue;
+        uint32_t ready = __atomic_load_n(&queue->ready_count, __ATOMIC_RELAXED);
+        if (ready && __atomic_load_n(&queue->seen.weight, __ATOMIC_RELAXED) == 0)
+            ready--;
         if (cpus[i] != except && ready > most) {
             most = ready;
             found = cpus[i];
