@@ -207,15 +207,19 @@ def test_one_request_for_many_pages(machine: MachineFactory, rng: random.Random)
         if count == 0 or asked == 0:  # the anchor's, or nothing to do
             continue
         requests += 1
+        mapped = {m.u64(m.address("model_pages") + 8 * i) for i in range(count)}
         if asked > SHOOTDOWN_PAGES:
+            behind = m.u64(m.reg("rdi") + 8 * SHOOTDOWN_PAGES)
+            check_that(f"what lies behind the {SHOOTDOWN_PAGES} places of `pages`, after {count} "
+                       "were flushed", behind not in mapped, "none of those pages",
+                       f"{behind:#x}: one page too many is written down")
             check_that(f"pages in the request for {count}", count + 3 > SHOOTDOWN_PAGES,
                        f"those, and up to 3 for tables that become empty; more than "
                        f"{SHOOTDOWN_PAGES} of them mean all", f"{asked}: all")
             continue
         where = m.reg("rdi")
         found = {m.u64(where + 8 * i) for i in range(asked)}
-        wanted = {m.u64(m.address("model_pages") + 8 * i) for i in range(count)}
-        check(f"the pages of a request for {count}", sorted(map(hex, wanted)),
+        check(f"the pages of a request for {count}", sorted(map(hex, mapped)),
               sorted(map(hex, found)))
     if outcome.kind is not Kind.EXIT or outcome.status != 0:
         m.run_expect_exit(0)

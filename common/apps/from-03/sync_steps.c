@@ -201,6 +201,9 @@ static void errors(void)
     check("sem_trywait at 0", EAGAIN, failed(sem_trywait(&sem)));
     check("sem_timedwait with a bad time at 0", EINVAL, failed(sem_timedwait(&sem, &bad)));
     check("sem_timedwait with a past time at 0", ETIMEDOUT, failed(sem_timedwait(&sem, &past)));
+#if OUR_KERNEL
+    check("threads that a semaphore counts (state >> 32), after a time-out", 0, sem.state >> 32);
+#endif
     check("sem_post", 0, sem_post(&sem));
     sem_getvalue(&sem, &value);
     check("the value after it", 1, value);
@@ -400,6 +403,10 @@ static void order(void)
         check("threads served after so many posts", i + 1, served_count);
     }
     check_line(threads);
+#if OUR_KERNEL
+    check("threads that a semaphore counts (state >> 32), when all have been served", 0,
+          tickets.state >> 32);
+#endif
 
     pthread_mutex_lock(&held);
     line_up(threads, by_mutex);
