@@ -326,8 +326,12 @@ def empty_stage(stage: Stage, emptied: Mapping[str, Region]) -> None:
 
 
 def drop_handout_lines(stage: Stage) -> None:
-    """Take the HANDOUT lines out of all regions of a stage, in place; the bodies stay."""
-    kept = [region for region in stage_regions(stage).values() if region.handout_lines]
+    """Take HANDOUT lines out of a stage, in place, the bodies stay; but not such as have no TODO.
+
+    Those tell `carry` which body was never written.
+    """
+    kept = [region for region in stage_regions(stage).values()
+            if region.handout_lines and is_unsolved(region.placeholder, region.file)]
     for name in {region.file for region in kept}:
         of_file = [region for region in kept if region.file == name]
         bodies = {region.id: region.body for region in of_file}
