@@ -33,6 +33,12 @@ def with_crew(machine: MachineFactory, cpus: int, app: str = "lock_model") -> Ma
     return m
 
 
+def told_by_time(ticket: int) -> str:
+    """The hint where a test takes too long."""
+    return (f"The first ticket was {ticket:#x}; behind 0xffffffff comes 0, so that `<` is no order. A "
+            "TIMEOUT may also be a loop without pause(): it takes all the time from who has the lock.")
+
+
 # -- ticket locks -----------------------------------------------------------------------------
 
 
@@ -42,6 +48,7 @@ def test_one_at_a_time(machine: MachineFactory, rng: random.Random) -> None:
     m = with_crew(machine, 4)
     for ticket in (rng.choice(TICKETS[:2]), 0xFFFFFFFF - rng.randrange(2, 200)):
         rounds = rng.randrange(100, 150)
+        m.explain(told_by_time(ticket))
         m.write("model_counter", bytes(8))
         m.call("model_contend", rounds, ticket, budget=200_000_000)
         check("times that somebody else was inside, too", 0, m.u32("model_clashes"))
@@ -106,7 +113,9 @@ def test_first_come_first_served(machine: MachineFactory, rng: random.Random) ->
         order = [1, 2, 3, 4]
         rng.shuffle(order)
         order = order[:rng.randrange(2, 5)]
-        m.call("model_line", bytes(order), len(order), rng.choice(TICKETS), budget=100_000_000)
+        ticket = rng.choice(TICKETS)
+        m.explain(told_by_time(ticket))
+        m.call("model_line", bytes(order), len(order), ticket, budget=100_000_000)
         check(f"the order in which processors {order} had the lock", order,
               list(m.read("model_served", len(order))))
 
