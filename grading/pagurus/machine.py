@@ -430,6 +430,10 @@ class Machine:
                 symbol, offset = found
                 line = symbols.line(address) if with_line else None
                 return Place(address, symbol.name, offset, _short_line(line))
+        for symbols in self.symbols:
+            label = symbols.label_of_copy(address)
+            if label:
+                return Place(address, *label, "smp/trampoline.asm" if with_line else None)
         return Place(address)
 
     def here(self, with_line: bool = False) -> Place:
