@@ -159,7 +159,8 @@ def test_what_makes_a_root_pointer(tables: Tables, rng: random.Random) -> None:
         "revision 2 without an XSDT": acpi.rsdp(root, 0),
     }
     bad: dict[str, bytes] = {
-        "no signature": acpi.sealed(changed(old, rng.randrange(8)), 8),
+        "no signature": acpi.sealed(changed(old, rng.randrange(7)), 8),
+        "no blank at the signature's end": acpi.sealed(changed(old, 7), 8),
         "revision 0, a wrong checksum": changed(old, rng.randrange(8, 15)),
         "revision 2, a wrong first checksum": acpi.sealed(changed(new, rng.randrange(9, 15)), 32),
         "revision 2, a wrong second checksum": changed(new, rng.randrange(24, 36)),
@@ -180,7 +181,7 @@ def test_where_firmware_keeps_the_root_pointer(tables: Tables, rng: random.Rando
     right = acpi.rsdp(tables.put(acpi.rsdt([tables.put(acpi.madt(cpus(*ids)))])))
     wrong = acpi.rsdp(tables.put(acpi.rsdt([tables.put(acpi.madt(cpus(9, 9)))])))
     broken = wrong[:9] + bytes([wrong[9] ^ 1]) + wrong[10:]
-    ebda = 0x90000
+    ebda = 0x90C00  # its first KiB ends with a page
     m.write(0x40E, struct.pack("<H", ebda >> 4), physical=True)
     for at in (0, 16 * rng.randrange(5, 63), 1008):
         area = bytearray(rng.randbytes(1100))
@@ -355,6 +356,10 @@ def test_processors_are_counted(tables: Tables, rng: random.Random) -> None:
         platform.add(number, acpi.ENABLED)
     tables.m.explain("There is room for 64.")
     tables.expect("80 CPUs", tables.system(acpi.madt(cpus(*ids))), platform)
+    tables.m.explain("The entries behind the 80th name CPUs that are in the list already.")
+    again = b"".join(acpi.x2apic(number) for number in rng.sample(ids[:64], 3))
+    tables.expect("80 CPUs, and some of the first 64 listed twice",
+                  tables.system(acpi.madt(cpus(*ids) + again)), platform)
 
     twice = ids[:5]
     tables.m.explain("A CPU that is listed as APIC and as x2APIC is one CPU.")
@@ -381,7 +386,7 @@ def test_entries_that_do_not_fit(tables: Tables, rng: random.Random) -> None:
     fixed = struct.pack("<II", LOCAL_APIC, 1)
     for what, data in {
         "an entry of length 0": acpi.madt(cpus(0) + b"\x03\0" + cpus(1)),
-        "an entry of length 1": acpi.madt(cpus(0) + b"\x03\1" + cpus(1)),
+        "an entry of length 1": acpi.madt(cpus(0) + b"\x03\1\2" + cpus(1)),
         "a byte that is left over": acpi.madt(cpus(0, 1) + b"\x03"),
         "an entry over the end": acpi.madt(cpus(0, 1)[:-rng.randrange(1, 7)]),
         "one of 255 bytes at the end": acpi.madt(cpus(0, 1) + b"\x80\xff"),

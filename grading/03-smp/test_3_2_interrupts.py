@@ -231,6 +231,37 @@ def test_nothing_comes_between_the_halves(machine: MachineFactory, rng: random.R
     check("interrupts are on when lapic_send returns", enabled, bool(m.reg("rflags") & 0x200))
 
 
+@exercise("3.2", read=LOCAL)
+def test_a_command_that_is_not_on_its_way_yet(machine: MachineFactory, rng: random.Random
+                                              ) -> None:
+    """lapic_send returns when ICR_PENDING has gone: memory stands in for an APIC that is slow."""
+    m = set_up(machine)
+    played, command = m.address("model_registers"), 0x4000 | rng.randrange(0x20, 0xFF)
+    m.write("image:registers", struct.pack("<Q", played))
+    registers = m.registers()
+    home, top = registers["rip"], (registers["rsp"] - 512) & ~15
+    m.write(top - 8, home.to_bytes(8, "little"))
+    for name, value in (("rdi", 1), ("rsi", command & 0xFF), ("rsp", top - 8),
+                        ("rip", m.address("image:lapic_send"))):
+        m.set_reg(name, value)
+    for _ in range(300):
+        m.step()
+        if m.u32(played + 0x300):
+            break
+    check("the low half of the ICR", f"{command:#x}", f"{m.u32(played + 0x300):#x}")
+    m.write(played + 0x300, struct.pack("<I", command | 1 << 12))
+    for _ in range(rng.randrange(100, 200)):
+        m.step()
+        check_that("lapic_send while ICR_PENDING (bit 12) is set", m.reg("rip") != home, "waits",
+                   "has returned")
+    m.write(played + 0x300, struct.pack("<I", command))
+    for _ in range(300):
+        if m.reg("rip") == home:
+            break
+        m.step()
+    check("lapic_send returns when ICR_PENDING is clear", True, m.reg("rip") == home)
+
+
 @exercise("3.2", weight=2, read=LOCAL)
 def test_interrupt_after_interrupt(machine: MachineFactory, rng: random.Random) -> None:
     """A CPU interrupts itself many times: each one comes, so each one was ended."""

@@ -22,6 +22,7 @@ DETOURS = {
     "thread_start": "model_start",
     "thread_prepare_wait": "model_prepare_wait",
     "thread_wait": "model_wait",
+    "tls_free": "model_tls_free",
 }
 
 
@@ -215,6 +216,9 @@ def test_a_copy_of_the_template(machine: MachineFactory, rng: random.Random) -> 
     check("where the copy lies, modulo 64, when the heap aligns no better than it is asked to", 0,
           m.call("tls_create", bytes(8)) % 64,
           hint="malloc promises a multiple of 16 and no more.")
+    behind = m.address("image:pool") + m.u64("image:pool_used")  # of the block that was taken
+    check("the 64 bytes behind the block that tls_create got", bytes(64), m.read(behind, 64),
+          hint="The control block wants room, too.")
 
 
 # -- lives ----------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ HELD = {  # a game of sync_sweep: the functions of its first and of its second t
     "mutex-held": (["pthread_mutex_lock", "lock_slowly", "mutex_wait"], ["pthread_mutex_unlock"]),
     "cond": (["pthread_cond_wait", "cond_wait_until"], ["pthread_cond_signal", "cond_wake"]),
     "sem": (["sem_wait", "sem_wait_until"], ["sem_post"]),
+    "sem-time": (["sem_clockwait", "sem_wait_until"],),
     "barrier": (["pthread_barrier_wait", "barrier_come"],),
 }
 
@@ -64,7 +65,7 @@ def test_interrupted_anywhere(machine: MachineFactory, game: str) -> None:
 
 SWEPT = {  # where the second thread comes in, in ns after the first one begins
     "time-outs": "0 6000 24 futex-time mutex-time mutex-gives-up cond-time sem-time",
-    "three": "-1000 3000 16 mutex mutex-three cond-destroy sem-two barrier once",
+    "three": "-1000 3000 16 mutex mutex-three cond-destroy cond-destroy-held sem-two barrier once",
 }
 
 

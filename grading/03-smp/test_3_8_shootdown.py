@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from pagurus import acpi
+from pagurus import acpi, atomic
 from pagurus.checks import check, check_that, exercise, fail
 from pagurus.lab import MachineFactory
 from pagurus.machine import Machine
@@ -103,6 +103,7 @@ def test_the_answer_comes_last(machine: MachineFactory, rng: random.Random) -> N
         answers += 1
         pages = m.u32("image:request_count")
         rsp, done, other = m.reg("rsp"), 0, 0
+        been: set[int] = set()
         for _ in range(60 + 40 * SHOOTDOWN_PAGES):
             if m.reg("rsp") > rsp:
                 break
@@ -111,10 +112,21 @@ def test_the_answer_comes_last(machine: MachineFactory, rng: random.Random) -> N
                       bool(m.u64("image:asked") & mine), hint="Once it is clear, the frames behind "
                       "the pages have new owners, and the request is another one.")
                 done += 1
-            # Another CPU sets and clears its own bit meanwhile.
-            other ^= OTHERS_BIT
-            m.write("image:asked", (m.u64("image:asked") & ~OTHERS_BIT | other).to_bytes(8, "little"))
+            # Another CPU sets and clears its own bit meanwhile; not in each turn of a loop, since
+            # one of compare and exchange ends when nobody comes in between.
+            code, place = m.read(m.reg("rip"), 16), m.reg("rip")
+            if place not in been:
+                been.add(place)
+                other ^= OTHERS_BIT
+                now = m.u64("image:asked") & ~OTHERS_BIT | other
+                m.write("image:asked", now.to_bytes(8, "little"))
+            before = m.u64("image:asked")
             m.step()
+            check_that(f"the instruction that clears the bit (at {m.place(place, with_line=True)})",
+                       m.u64("image:asked") == before or not atomic.reads_and_writes_apart(code),
+                       "one that is atomic, with LOCK", "one that reads and writes in two accesses: "
+                       "a bit that another CPU clears between them comes back",
+                       hint="__atomic_fetch_and is atomic; &= is not.")
             check("the bit of another CPU, which that has changed at the same moment",
                   bool(other), bool(m.u64("image:asked") & OTHERS_BIT))
         m.write("image:asked", (m.u64("image:asked") & ~OTHERS_BIT).to_bytes(8, "little"))
@@ -195,15 +207,19 @@ def test_one_request_for_many_pages(machine: MachineFactory, rng: random.Random)
         if count == 0 or asked == 0:  # the anchor's, or nothing to do
             continue
         requests += 1
+        mapped = {m.u64(m.address("model_pages") + 8 * i) for i in range(count)}
         if asked > SHOOTDOWN_PAGES:
+            behind = m.u64(m.reg("rdi") + 8 * SHOOTDOWN_PAGES)
+            check_that(f"what lies behind the {SHOOTDOWN_PAGES} places of `pages`, after {count} "
+                       "were flushed", behind not in mapped, "none of those pages",
+                       f"{behind:#x}: one page too many is written down")
             check_that(f"pages in the request for {count}", count + 3 > SHOOTDOWN_PAGES,
                        f"those, and up to 3 for tables that become empty; more than "
                        f"{SHOOTDOWN_PAGES} of them mean all", f"{asked}: all")
             continue
         where = m.reg("rdi")
         found = {m.u64(where + 8 * i) for i in range(asked)}
-        wanted = {m.u64(m.address("model_pages") + 8 * i) for i in range(count)}
-        check(f"the pages of a request for {count}", sorted(map(hex, wanted)),
+        check(f"the pages of a request for {count}", sorted(map(hex, mapped)),
               sorted(map(hex, found)))
     if outcome.kind is not Kind.EXIT or outcome.status != 0:
         m.run_expect_exit(0)

@@ -70,6 +70,7 @@ def make_handout(stage: Stage, out: Path) -> list[Region]:
     with trees.new_folder(out) as filling:
         trees.copy_files(stage.root, names, filling)
         regions.empty_stage(Stage(filling, stage.name), own)
+        regions.drop_handout_lines(Stage(filling, stage.name))  # of earlier labs
         _write_front(stage, filling)
         _refuse_leaks(filling, own, _stage_before(stage))
     return list(own.values())

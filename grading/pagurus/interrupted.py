@@ -8,6 +8,7 @@ Each instruction of the function can be tried, so a gap of a single one is found
 
 from typing import NoReturn
 
+from pagurus import atomic
 from pagurus.checks import fail
 from pagurus.machine import BUDGET, Machine
 from pagurus.outcome import Kind, Outcome
@@ -48,11 +49,24 @@ class Rounds:
                 if m.reg("rip") not in found:
                     found[m.reg("rip")] = None
                     news = steps
-                m.step()
+                self._step()
             elif not self._return(cpu, m.u64(m.reg("rsp"))):
                 break
         self._end_round(m.address("image:futex_wait"))
         return list(found)
+
+    def _step(self) -> None:
+        """One instruction; if it changes what all threads use, then at once for all of them."""
+        m = self.m
+        size = m.symbols[1].by_name["round"].size  # the image's: what the threads share
+        address, before = m.reg("rip"), m.read("image:round", size)
+        code = m.read(address, 16)
+        m.step()
+        if m.read("image:round", size) != before and atomic.reads_and_writes_apart(code):
+            fail(f"the instruction at {m.place(address, with_line=True)}, which changes what "
+                 "other processors change, too", "one that is atomic, with LOCK",
+                 "one that reads and writes in two accesses: what is written between them is lost",
+                 hint="The functions __atomic_… are atomic; |=, ++ and their like are not.")
 
     def _return(self, cpu: int, address: int) -> bool:
         """Whether the function just called comes back."""

@@ -1,26 +1,26 @@
 """The verb `stress LAB [time=60] [seed=N]`: one storm of threads after the other, until one fails.
 
-A run is one machine and one application with random preemption (PREEMPT=random).
-Its seed draws the application, the arguments, the preemption, and how the machine runs:
+A run is one machine and one application with random preemption (PREEMPT=random). Its seed draws the
+application, the arguments, the preemption, and how the machine runs:
 
 - side by side: each CPU has a thread of the host, so that things really happen at the same time;
-- counted: the CPUs take turns, and time is counted in instructions. Such a run repeats itself; half of
-  them have one CPU only, which QEMU can record, for `make rewind`.
+- counted: the CPUs take turns, and time is counted in instructions. Such a run repeats itself; half
+  of them have one CPU only, which QEMU can record, for `make rewind`.
 
 A machine has failed if it ends with anything but exit 0, and if it does not end: when it has used
 _LIMIT seconds of processor time, or when all its CPUs halt for _STILL seconds. A host that is busy
-gives it little time, which is no fault. Then the console is shown, and where each CPU and thread stands:
-a failure stops the machine at once, since pvpanic stands where debug_exit writes, and a machine that
-panics is paused.
+gives it little time, which is no fault. Then the console is shown, and where each CPU and thread
+stands: a failure stops the machine at once, since pvpanic stands where debug_exit writes, and QEMU
+pauses a machine that panics.
 """
 
 import os
 import random
 import re
 import shlex
-import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -133,18 +133,19 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _stress(stage: Stage, seconds: int, seed: int | None) -> int:
-    """A seed that is given is that of each run: what it draws is the same, the host's timing not."""
+    """A seed that is given is that of each run: all is the same then but the host's timing."""
     end = time.monotonic() + seconds
     seeds = random.Random()
     number = 0
     while time.monotonic() < end or number == 0:
         number += 1
         run = draw(seed if seed is not None else seeds.randrange(10**9))
+        print(f"run {number}, SEED={run.seed}, {run.way}: {run.app} {run.args}: ", end="",
+              flush=True)
         start = time.monotonic()
         said, used = run_one(stage, run)
         took = time.monotonic() - start
-        print(f"run {number}, SEED={run.seed}, {run.way}: {run.app} {run.args}: "
-              f"{said or 'ends well'}, {took:.1f} s, {used:.1f} s of processor time", flush=True)
+        print(f"{said or 'ends well'}, {took:.1f} s, {used:.1f} s of processor time", flush=True)
         if said:
             print(f"\nThe same again:  make stress LAB={stage.lab} SEED={run.seed}\n"
                   f"By hand:         make run {run.variables(stage)}")
@@ -164,10 +165,15 @@ def _stress(stage: Stage, seconds: int, seed: int | None) -> int:
 def run_one(stage: Stage, run: Run) -> tuple[str, float]:
     """Start it, and wait for its end; what went wrong, after having shown it, or nothing; and how
     much processor time it took."""
+    parent = stage.root / "build" / "stress"
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
+        return _run_in(stage, run, Path(folder))
+
+
+def _run_in(stage: Stage, run: Run, folder: Path) -> tuple[str, float]:
+    """The same, with its files in a folder."""
     lab = Lab(stage)
-    folder = stage.root / "build" / "stress" / stage.name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     image = lab.image(f"{run.app}.preempt")
     spec = qemu.MachineSpec(lab.loader, lab.build, [image.name], f"preempt={run.seed} {run.args}",
                             smp=run.cpus, counted=run.counted)
@@ -201,10 +207,11 @@ def run_one(stage: Stage, run: Run) -> tuple[str, float]:
 
 def _wait(process: subprocess.Popen[bytes], folder: Path) -> tuple[str, float]:
     """Until the machine has ended, or never will: what went wrong, or nothing; processor time."""
-    since = time.monotonic()
+    since, used, runs = time.monotonic(), 0.0, True
     while True:
         ended = process.poll() is not None
-        used, runs = _processor_time(process.pid)
+        if not ended:
+            used, runs = _processor_time(process.pid)
         debug = _text(folder, "debug")
         reports, _ = split_debug(debug[:debug.rfind("\n") + 1])
         if reports:
@@ -251,6 +258,7 @@ def _processor_time(pid: int) -> tuple[float, bool]:
 
 def _show(stage: Stage, target: Target, folder: Path, is_there: bool) -> None:
     """The consoles, and with GDB's commands where everything stands."""
+    print()
     for name in ("console", "debug"):
         text = _text(folder, name).replace("\r", "").strip()
         if text:
@@ -267,6 +275,6 @@ def _show(stage: Stage, target: Target, folder: Path, is_there: bool) -> None:
                               timeout=_GDB_SECONDS, check=False)
         print(_MARK + done.stdout.partition(_MARK)[2].strip())
     except FileNotFoundError:
-        print("no gdb here, which would show where CPUs and threads stand; `make setup` installs it")
+        print("no gdb here, to show where CPUs and threads stand; `make setup` installs it")
     except subprocess.TimeoutExpired:
         print(f"gdb did not say within {_GDB_SECONDS} s where CPUs and threads stand")

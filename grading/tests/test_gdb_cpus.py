@@ -104,6 +104,24 @@ def test_errors(session: Session, argument: str, said: str) -> None:
         session.gdb(f"cpus {argument}")
 
 
+def test_one_that_begins(images: Path, tmp_path: Path) -> None:
+    """A processor that stands in the trampoline's first instruction, in real mode, is selected."""
+    session = Session(images, tmp_path, app="cpus", smp=COUNT)
+    try:
+        session.run_to("wake_all", "*0x1000")
+        lines = session.gdb.lines("cpus")
+        assert lines[0] == f"{COUNT} CPUs, 1 online"
+        assert sorted(line[0] for line in lines[1:]) == [" "] * (COUNT - 1) + ["*"]
+        number = next(line.split()[1] for line in lines[1:] if line[0] == "*")
+        line = lines[int(number) + 1]
+        assert number != "0" and re.match(
+            rf"\* {number}  APIC id {number} +has not come up +0x1000 ", line), line
+        assert f"CPU {number}, APIC id {number}: not online" in session.gdb(f"cpus {number}")
+        assert session.gdb.value("$_thread") == int(number) + 1
+    finally:
+        session.close()
+
+
 def test_with_threads(images: Path, tmp_path: Path) -> None:
     """In the application: CPU 0 runs thread 0, the others nothing."""
     session = Session(images, tmp_path, app="cpus", smp=COUNT)

@@ -76,6 +76,19 @@ def test_the_regions_are_emptied_and_can_be_read_again(tree, tmp_path):
     }
 
 
+def test_a_todo_of_an_earlier_lab_is_no_news(tree, tmp_path):
+    """In lab 02, the regions of lab 01 are solved: no HANDOUT line says what was there before."""
+    name = "labs/02-paging/kernel/main.c"
+    solved = (tree.root / name).read_text()
+    marker = "    /* EXERCISE 1.2 (60 points): send a byte. */\n"
+    assert marker in solved
+    tree.write(name, solved.replace(marker, marker + '    /* HANDOUT: (void)byte; */\n'
+                                                     '    /* HANDOUT: TODO("1.2"); */\n'))
+    tree.commit()
+    handout.make_handout(tree.two, tmp_path / "out")
+    assert (tmp_path / "out" / name).read_text() == solved
+
+
 def test_no_line_of_a_body_is_anywhere(tree, tmp_path):
     own = regions.own_regions(tree.one)
     handout.make_handout(tree.one, tmp_path / "out")

@@ -26,7 +26,8 @@ def seed_of(app: str, *words: str, cpus: int = 4) -> int:
     """A seed that draws a counted run of an application, with these words in its arguments."""
     for seed in itertools.count():
         run = stress.draw(seed)
-        if run.counted and run.cpus == cpus and run.app == app and set(words) <= set(run.args.split()):
+        drawn = (run.counted, run.cpus, run.app)
+        if drawn == (True, cpus, app) and set(words) <= set(run.args.split()):
             return seed
     raise AssertionError
 

@@ -204,6 +204,8 @@ static void batch(uint64_t seed, uint32_t rounds)
         uint32_t step = 1 + draw(&seed, 4);
         bool kept = draw(&seed, 2) && round > 0; /* once at least the table becomes empty */
         model_count = 1 + draw(&seed, draw(&seed, 3) ? 29 : PAGES_MAX);
+        if (round == 1) /* once at least there are more than one request has room for */
+            model_count = PAGES_MAX - draw(&seed, PAGES_MAX / 2);
         for (uint32_t i = 0; i < model_count; i++) {
             model_pages[i] = AREA + i * step * PAGE_SIZE;
             map_one(model_pages[i]);
@@ -468,7 +470,10 @@ static void storm(uint64_t seed, uint32_t rounds)
         if (turn == 0)
             before = all_free();
         else if ((after = all_free()) != before)
-            wrong("frames that are free after as many rounds again", before, after);
+            wrong(
+                "frames that are free, %lu at first, %lu after as many rounds again (fewer: lost; "
+                "more than there are: written over)",
+                before, after, before, after);
     }
 }
 

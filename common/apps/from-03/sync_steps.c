@@ -201,6 +201,9 @@ static void errors(void)
     check("sem_trywait at 0", EAGAIN, failed(sem_trywait(&sem)));
     check("sem_timedwait with a bad time at 0", EINVAL, failed(sem_timedwait(&sem, &bad)));
     check("sem_timedwait with a past time at 0", ETIMEDOUT, failed(sem_timedwait(&sem, &past)));
+#if OUR_KERNEL
+    check("threads that a semaphore counts (state >> 32), after a time-out", 0, sem.state >> 32);
+#endif
     check("sem_post", 0, sem_post(&sem));
     sem_getvalue(&sem, &value);
     check("the value after it", 1, value);
@@ -208,6 +211,9 @@ static void errors(void)
     mutex_of(&mutex, PTHREAD_MUTEX_ERRORCHECK);
     check("pthread_cond_init", 0, pthread_cond_init(&cond, NULL));
     check("a wait with a mutex that is not held", EPERM, pthread_cond_wait(&cond, &mutex));
+#if OUR_KERNEL
+    check("`users` of a condition variable when such a wait has returned", 0, cond.users);
+#endif
     check("timedlock with a past time and nothing to wait for", 0,
           pthread_mutex_timedlock(&mutex, &past));
     check("timedlock with a bad time", EINVAL, elsewhere(lock_at_a_bad_time, &mutex));
@@ -216,6 +222,9 @@ static void errors(void)
     check("lock", 0, pthread_mutex_lock(&mutex));
     check("a wait with a past time", ETIMEDOUT, pthread_cond_timedwait(&cond, &mutex, &past));
     check("an unlock after it: the mutex was taken again", 0, pthread_mutex_unlock(&mutex));
+#if OUR_KERNEL
+    check("`users` of a condition variable after a time-out", 0, cond.users);
+#endif
     check("a signal without waiters", 0, pthread_cond_signal(&cond));
     check("a broadcast without waiters", 0, pthread_cond_broadcast(&cond));
     check("pthread_cond_destroy", 0, pthread_cond_destroy(&cond));
@@ -394,6 +403,10 @@ static void order(void)
         check("threads served after so many posts", i + 1, served_count);
     }
     check_line(threads);
+#if OUR_KERNEL
+    check("threads that a semaphore counts (state >> 32), when all have been served", 0,
+          tickets.state >> 32);
+#endif
 
     pthread_mutex_lock(&held);
     line_up(threads, by_mutex);

@@ -100,6 +100,8 @@ static struct {
     pthread_once_t once;
     pthread_rwlock_t rwlock;
     unsigned calls, serials;
+    pthread_cond_t own_cond;
+    pthread_barrier_t own_barrier;
 } round;
 
 static void nothing(void)
@@ -214,6 +216,12 @@ static void cond_waits_shortly(void)
 }
 
 /* All that waited are woken: nothing of the condition variable may be needed any more. */
+static void cond_gone(pthread_cond_t *cond)
+{
+    check("pthread_cond_destroy", 0, pthread_cond_destroy(cond));
+    memset(cond, 0, sizeof *cond);
+}
+
 static void cond_destroys(void)
 {
     pthread_cond_t *cond = round.cond;
@@ -222,8 +230,19 @@ static void cond_destroys(void)
     round.flag = true;
     pthread_cond_broadcast(cond);
     mutex_unlock();
-    check("pthread_cond_destroy", 0, pthread_cond_destroy(cond));
-    memset(cond, 0, sizeof *cond);
+    cond_gone(cond);
+}
+
+/* The same before those that were woken can have the mutex, as in POSIX' own example. */
+static void cond_destroys_first(void)
+{
+    pthread_cond_t *cond = round.cond;
+
+    mutex_lock();
+    round.flag = true;
+    pthread_cond_broadcast(cond);
+    cond_gone(cond);
+    mutex_unlock();
 }
 
 /* -- semaphores --------------------------------------------------------------------------------- */
@@ -352,6 +371,11 @@ static const struct game {
     {"cond", {nothing, cond_waits}, {nothing, cond_signals}, nothing, mutex_free},
     {"cond-time", {nothing, cond_waits_shortly}, {nothing, cond_signals}, nothing, mutex_free},
     {"cond-destroy", {nothing, cond_waits}, {nothing, cond_destroys}, cond_waits, mutex_free},
+    {"cond-destroy-held",
+     {nothing, cond_waits},
+     {nothing, cond_destroys_first},
+     cond_waits,
+     mutex_free},
     {"sem", {nothing, sem_waits}, {nothing, sem_posts}, nothing, sem_empty},
     {"sem-two", {nothing, sem_waits}, {nothing, sem_posts_two}, sem_waits, sem_empty},
     {"sem-time", {nothing, sem_waits_shortly}, {nothing, sem_posts}, nothing, sem_conserved},
@@ -364,17 +388,15 @@ static struct part first, second;
 
 static void reset(void)
 {
-    static pthread_cond_t cond;
-    static pthread_barrier_t barrier;
     static const pthread_once_t fresh = PTHREAD_ONCE_INIT;
 
     memset(&round, 0, sizeof round);
     pthread_mutex_init(&round.mutex, NULL);
-    pthread_cond_init(&cond, NULL);
-    round.cond = &cond;
+    round.cond = &round.own_cond;
+    pthread_cond_init(round.cond, NULL);
     sem_init(&round.sem, 0, 0);
-    pthread_barrier_init(&barrier, NULL, 2);
-    round.barrier = &barrier;
+    round.barrier = &round.own_barrier;
+    pthread_barrier_init(round.barrier, NULL, 2);
     round.once = fresh;
     pthread_rwlock_init(&round.rwlock, NULL);
 }

@@ -129,7 +129,7 @@ void model_finish(void)
         thread_release(gone);
 }
 
-static unsigned slots_seen; /* no thread has its stack in a slot from here on */
+static unsigned slots_seen = 2 * LIVES_MAX; /* those of `make` lie below */
 
 static const struct stack *stack_of(unsigned slot)
 {
@@ -268,6 +268,26 @@ static uint64_t trimmed(void)
     return frames_free;
 }
 
+static struct thread *of_slot[STACKS_MAX]; /* by make, and not freed yet, by their slots */
+
+/* For tls_free, which thread_release calls when it frees a thread. */
+void model_tls_free(void *memory);
+
+void model_tls_free(void *memory)
+{
+    for (unsigned slot = 0; slot < slots_seen; slot++) {
+        const struct thread *thread = of_slot[slot];
+        if (!thread || thread->tls != memory)
+            continue;
+        if (spin_held(&thread->end))
+            wrong_words("thread_release of a thread whose lock `end` the caller holds",
+                        "the lock is given back first: it lies in the thread's memory",
+                        "the thread is freed, and with it the lock");
+        of_slot[slot] = NULL;
+    }
+    free(memory);
+}
+
 static struct thread *make(void *function(void *), void *argument, uint64_t stack_size)
 {
     struct thread *thread = thread_create(function, argument, stack_size);
@@ -275,6 +295,7 @@ static struct thread *make(void *function(void *), void *argument, uint64_t stac
     if (!thread)
         wrong("thread_create, with memory for it; a thread", 1, 0);
     unsigned slot = (thread->stack->top - 1 - STACK_AREA) / STACK_SLOT;
+    of_slot[slot] = thread;
     if (slot >= slots_seen)
         slots_seen = slot + 1;
     return thread;
@@ -551,6 +572,7 @@ static void lives_errors(void)
                 -thread_join(joined.thread, NULL));
     check_error("thread_detach of a thread that somebody joins", EINVAL,
                 -thread_detach(joined.thread));
+    check("whether it is `detached`, after thread_detach gave EINVAL", 0, joined.thread->detached);
     check("whether an error leaves `end` held", 0, end_is_held());
     may_end = true;
     join(&joiner);

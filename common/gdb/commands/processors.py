@@ -134,6 +134,20 @@ class Cpus(Command):
 
     def run(self, argument: str) -> None:
         processors = _processors()
+        selected = gdb.selected_thread()
+        if processors[selected.ptid[1] - 1].wide:
+            self._say(argument, selected.ptid[1] - 1, processors)
+            return
+        # Its memory is without page tables: the kernel's is read through CPU 0.
+        frame = gdb.selected_frame()
+        min(gdb.selected_inferior().threads(), key=lambda thread: thread.ptid[1]).switch()
+        try:
+            self._say(argument, selected.ptid[1] - 1, processors)
+        finally:
+            selected.switch()
+            frame.select()
+
+    def _say(self, argument: str, selected: int, processors: list[Processor]) -> None:
         cpus = _structures()
         if argument:
             if not argument.isdecimal():
@@ -144,7 +158,6 @@ class Cpus(Command):
             self._one(number, cpus, processors)
             return
         say(_count(cpus, processors))
-        selected = gdb.selected_thread().ptid[1] - 1
         places = [symbolise(processor.rip) for processor in processors]
         for number, processor in enumerate(processors):
             mark = "*" if number == selected else " "

@@ -106,7 +106,8 @@ static bool sum_is_zero(const volatile void *bytes, size_t size)
 
 /*
  * Whether an RSDP stands here (§5.2.5.3): the signature, and the checksum of the first 20 bytes;
- * from revision 2 on also the length, which is the structure's, and the checksum of all of it.
+ * from revision 2 on also the length, which has to be exactly the structure's 36 bytes, and the
+ * checksum of all of them.
  */
 static bool rsdp_valid(const struct rsdp *rsdp)
 {

@@ -90,9 +90,10 @@ static struct look look(void)
  * Sets nanos_per_tick and timer_per_nano. For once the APIC timer counts down from UINT32_MAX, with
  * interrupts off, and is stopped afterwards; look() tells what it, the TSC and the PIT say.
  * MEASURE_TICKS of the PIT are enough, and 2 ms the limit. If it has run over by then, since the
- * host let this machine stand still, nothing is known, and it is measured once more. A PIT that has
- * not counted after LOOKS_MAX looks never will: panic. Where boot_info->tsc_khz is not 0, that is
- * the TSC's speed.
+ * host let this machine stand still, nothing is known, and all of it is done again, until it is
+ * right. A PIT that has not counted on by MEASURE_TICKS after LOOKS_MAX looks never will: panic. One
+ * that is not there reads as 65535 and as `over`: count looks before you believe that. Where
+ * boot_info->tsc_khz is not 0, that is the TSC's speed.
  */
 static void measure(void)
 {

@@ -31,7 +31,7 @@ void lapic_init(paddr_t registers);
 
 /*
  * Takes the calling CPU's APIC into use: x2APIC mode if that was chosen, every priority welcome,
- * timer and external interrupts masked (LINT1 is NMI), the spurious vector, software enable.
+ * timer, error and external interrupts masked (LINT1 is NMI), the spurious vector, software enable.
  */
 void lapic_enable(void);
 

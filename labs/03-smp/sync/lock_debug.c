@@ -216,6 +216,7 @@ static bool leads_to(struct lock_node *from, struct lock_node *to)
 /*
  * This CPU is about to take `lock` where `trace` says, and holds what is in the list. Reports what
  * lock_debug.h says is wrong (report_twice, report_circle), and remembers the orders that are new.
+ * Where one of the locks has no node, sets `full` and looks no further; remember sets it itself.
  */
 static void check_orders(const struct held_list *list, const struct spinlock *lock,
                          const struct trace *trace)

@@ -4,14 +4,14 @@
  * `make run PREEMPT=random SEED=5` links this file into the image, and the linker turns calls from
  * other files here first (--wrap). Two things differ then from the ordinary kernel:
  *
- * - A slice is not SLICE long, but anything from SLICE_SHORT to that, drawn anew for each turn. Short
- *   ones are as likely as long ones: so a thread may lose its processor at any instruction that has
- *   interrupts on, two instructions after it got it, or not at all.
- * - A CPU lingers before it takes a spinlock, or after it has released one: now and then, for a time
- *   that is drawn, too. What it has looked at, and what it has not yet said, may be stale after that.
+ * - A slice is not SLICE long, but anything from SLICE_SHORT to that, drawn anew for each turn;
+ *   short ones are as likely as long ones. So a thread may lose its processor at any instruction
+ *   that has interrupts on, the first one after it got it included.
+ * - A CPU lingers before it takes a spinlock, or after it has released one: now and then, and for a
+ *   time that is drawn, too. What it has looked at may be stale after that.
  *
- * A right kernel does not mind. The numbers come from the seed and the CPU's number. On a machine that
- * counts time in instructions (make gdb, make rewind) the same seed therefore gives the same run, to
+ * A right kernel does not mind. The numbers come from the seed and the CPU's number. Where time is
+ * counted in instructions (make gdb, make rewind) the same seed therefore gives the same run, to
  * the last instruction; where CPUs run side by side, the host's timing comes on top.
  *
  * The seed is the first word of the command line, `preempt=5`, and main does not see it. Without it

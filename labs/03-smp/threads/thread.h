@@ -95,7 +95,10 @@ struct thread *thread_spawn(void *function(void *), void *argument, uint32_t wei
  */
 int thread_join(struct thread *thread, void **result);
 
-/* Takes the caller's reference. Returns 0, or -EINVAL: it is detached, or somebody joins it. */
+/*
+ * Takes the caller's reference. Returns 0, or with nothing changed -EINVAL: it is detached, or
+ * somebody joins it.
+ */
 int thread_detach(struct thread *thread);
 
 /* Ends the calling thread; and the machine with status 0, if it was the last one. */

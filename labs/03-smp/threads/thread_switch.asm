@@ -21,8 +21,8 @@
 ; At entry  rdi = from, rsi = to; interrupts are off, and stay so.
 ; Kept are  the registers that belong to a caller (System V ABI §3.2.1): rbx, rbp, r12 to r15, which
 ;           are pushed, r15 last; stack_prepare in thread.c knows this order;
-;           all of the FPU's state, since a thread may be interrupted while it uses it: XSAVE and
-;           XRSTOR, with what [fpu_features] says in edx:eax (SDM vol. 1 §13.7, §13.8);
+;           all of the FPU's state, since a thread may be interrupted while it uses it: XSAVE64 and
+;           XRSTOR64, with what [fpu_features] says in edx:eax (SDM vol. 1 §13.7, §13.8);
 ;           the FS base, which a thread may change by itself (WRFSBASE).
 ; thread.rsp is valid from the last push on, and until the first pop.
 thread_switch:
@@ -37,7 +37,7 @@ thread_switch:
         mov eax, [fpu_features]
         xor edx, edx
         mov rcx, [rdi + thread.fpu]
-        xsave [rcx]
+        xsave64 [rcx]
         rdfsbase rcx
         mov [rdi + thread.fs_base], rcx
         mov [rdi + thread.rsp], rsp
@@ -46,7 +46,7 @@ thread_switch:
         mov rcx, [rsi + thread.fs_base]
         wrfsbase rcx
         mov rcx, [rsi + thread.fpu]
-        xrstor [rcx]
+        xrstor64 [rcx]
 
         pop r15
         pop r14
