@@ -106,7 +106,8 @@ struct cpu *cpu_with_room(void)
 /*
  * The CPU with the most ready threads that wait there for others: the first one on a CPU that idles
  * does not, since that CPU was told of it. NULL: there are none but perhaps on `except`. A CPU that
- * goes over from idling to its first thread may be taken for idle a moment too long.
+ * goes over from idling to its first thread may be taken for idle a moment too long: then what waits
+ * behind it is given away at the slice's end (give_away).
  */
 static struct cpu *busiest(const struct cpu *except)
 {

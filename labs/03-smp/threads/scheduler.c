@@ -7,16 +7,12 @@
 #include "kernel/traps.h"
 #include "smp/cpu.h"
 #include "smp/lapic.h"
-#include "smp/smp.h"
 #include "threads/placement.h"
 #include "threads/thread.h"
 #include "threads/waiting.h"
 #include "x86.h"
 
 #define RED_ZONE 128 /* System V ABI, x86-64, §3.2.2 */
-
-/* An idle CPU looks so often, with a PAUSE each time, before it halts. */
-#define IDLE_LOOKS 50
 
 /* After a switch, on the stack of the thread that was switched to. */
 void schedule_finish(void)
@@ -108,29 +104,11 @@ void thread_start(struct thread *thread)
     interrupts_restore(flags);
 }
 
-/*
- * Whether another CPU has something to do for this one after all, before there was time to halt and
- * be woken again. Interrupts are off, and taken meanwhile.
- */
-static bool work_comes_soon(struct cpu *cpu)
-{
-    if (!smp_active)
-        return false;
-    for (int looks = 0; looks < IDLE_LOOKS; looks++) {
-        interrupts_on();
-        pause();
-        interrupts_off();
-        if (__atomic_load_n(&cpu->queue.ready_count, __ATOMIC_RELAXED))
-            return true;
-    }
-    return find_work(cpu);
-}
-
 _Noreturn void thread_idle(void)
 {
     for (;;) {
         interrupts_off();
-        if (find_work(this_cpu()) || work_comes_soon(this_cpu()))
+        if (find_work(this_cpu()))
             schedule();
         else
             interrupts_on_and_halt();
