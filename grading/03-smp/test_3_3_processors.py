@@ -42,7 +42,7 @@ def started(machine: MachineFactory, count: int, board: str = "microvm", app: st
 
 
 def come_up(m: Machine) -> None:
-    """To threads_init. A CPU that runs wild lets time pass slowly: that it does not come is said."""
+    """To threads_init. Time is slow where a CPU runs wild: that it does not come is said."""
     m.set_breakpoint("image:threads_init")
     outcome = m.run(ENOUGH)
     if outcome.kind is Kind.TIMEOUT:

@@ -35,8 +35,8 @@ def with_crew(machine: MachineFactory, cpus: int, app: str = "lock_model") -> Ma
 
 def told_by_time(ticket: int) -> str:
     """The hint where a test takes too long."""
-    return (f"The first ticket was {ticket:#x}; behind 0xffffffff comes 0, so that `<` is no order. A "
-            "TIMEOUT may also be a loop without pause(): it takes all the time from who has the lock.")
+    return (f"The first ticket was {ticket:#x}; behind 0xffffffff comes 0, so that `<` is no order. "
+            "A TIMEOUT may also be a loop without pause(): it takes the time from who has the lock.")
 
 
 # -- ticket locks -----------------------------------------------------------------------------
@@ -347,7 +347,7 @@ def test_many_ways_are_searched_once(machine: MachineFactory, rng: random.Random
 
 @exercise("3.4", read="before a lock is taken")
 def test_more_locks_than_there_is_room_for(machine: MachineFactory, rng: random.Random) -> None:
-    """LOCKS=debug: beyond LOCKS_MAX locks the rest is not watched: said once, and nothing breaks."""
+    """LOCKS=debug: beyond LOCKS_MAX the rest is not watched: said once, and nothing breaks."""
     m = watched(machine)
     m.explain("node_of gives NULL then.")
     locks = m.call("model_crowd", budget=200_000_000)
