@@ -216,7 +216,8 @@ def _judge(item: pytest.Item, error: BaseException | None) -> TestResult:
     except HarnessError as wrong:  # the mark is no exercise
         why = Explanation(Verdict.HARNESS_ERROR, str(wrong))
     result = TestResult(test_name(item), number, why.verdict.value, _title(item),
-                        hidden="hidden" in item.path.parts, seed=run_seed())
+                        hidden="hidden" in item.path.parts, seed=run_seed(),
+                        place=f"{item.path.name}:{(item.location[1] or 0) + 1:05}")
     if mark is not None:
         result.weight = mark.kwargs.get("weight", 1)
         result.read = mark.kwargs.get("read") or ""

@@ -325,6 +325,20 @@ def empty_stage(stage: Stage, emptied: Mapping[str, Region]) -> None:
         write_source(path, empty_bodies(read_source(path), of_file))
 
 
+def drop_handout_lines(stage: Stage) -> None:
+    """Take HANDOUT lines out of a stage, in place, the bodies stay; but not such as have no TODO.
+
+    Those tell `carry` which body was never written.
+    """
+    kept = [region for region in stage_regions(stage).values()
+            if region.handout_lines and is_unsolved(region.placeholder, region.file)]
+    for name in {region.file for region in kept}:
+        of_file = [region for region in kept if region.file == name]
+        bodies = {region.id: region.body for region in of_file}
+        path = stage.path / name
+        write_source(path, replace_bodies(read_source(path), of_file, bodies, keep_handout=False))
+
+
 def is_unsolved(body: str, name: str, placeholder: str = "") -> bool:
     """Whether a body is still what the handout had: a TODO, the placeholder, or nothing at all."""
     def code(text: str) -> str:
