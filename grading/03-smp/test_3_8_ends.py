@@ -12,7 +12,7 @@ ENDS = {"exit": (Kind.EXIT, "exit 5"), "todo": (Kind.TODO, "todo 9.9"),
         "panic": (Kind.PANIC, "panic the end"), "fault": (Kind.PANIC, "panic page fault")}
 
 
-@exercise("3.8")
+@exercise("3.8", also_before=True)
 @pytest.mark.parametrize("how", ENDS)
 def test_one_processor_has_the_last_word(machine: MachineFactory, how: str) -> None:
     """Two processors end the machine at once: what one of them says is whole, and all there is."""
@@ -29,7 +29,7 @@ def test_one_processor_has_the_last_word(machine: MachineFactory, how: str) -> N
     check_that("the report", m.reports[0].startswith(text), text, m.reports[0])
 
 
-@exercise("3.8")
+@exercise("3.8", also_before=True)
 def test_who_comes_late_says_nothing(machine: MachineFactory) -> None:
     """A processor that could not be stopped in time meets a fault of its own: it is too late."""
     m = machine("last_words", "fault", smp=2, machine="microvm")

@@ -68,7 +68,7 @@ def test_a_page_in_use_is_taken_away(machine: MachineFactory, rng: random.Random
     check_that("where the page fault comes from", "touch_page" in place, "touch_page", place)
 
 
-@exercise("3.8", weight=2, read="tell the others, and wait for them")
+@exercise("3.8", weight=2, read="tell the others, and wait for them", also_before=True)
 def test_who_waits_for_a_lock_is_no_obstacle(machine: MachineFactory, rng: random.Random) -> None:
     """A page is unmapped while another processor waits for a spinlock that the first one holds."""
     run_model(machine, f"wait {rng.randrange(1000)} 12", 2, 200_000_000)
@@ -335,7 +335,7 @@ def test_most_frames_need_no_lock(machine: MachineFactory, rng: random.Random) -
                f"all but a stock: more than {free - 64}", str(stocks.m.u64("frames_free")))
 
 
-@exercise("3.8", weight=2, read="an object into this CPU's stock")
+@exercise("3.8", weight=2, read="an object into this CPU's stock", also_before=True)
 def test_free_twice_is_noticed_in_stock(machine: MachineFactory, rng: random.Random) -> None:
     """What is in stock is free: who frees it again is told so, in the words of labs before."""
     for what in ("object", "realloc", "frame"):
@@ -363,13 +363,13 @@ def test_free_twice_is_noticed_in_stock(machine: MachineFactory, rng: random.Ran
             fail(f"{words} of what is in stock", "a panic", "it returns")
 
 
-@exercise("3.8", weight=2, read="an object into this CPU's stock")
+@exercise("3.8", weight=2, read="an object into this CPU's stock", also_before=True)
 def test_what_others_free_comes_back(machine: MachineFactory, rng: random.Random) -> None:
     """One thread allocates far more than there is memory, and another frees it."""
     run_model(machine, f"pass {rng.randrange(3500, 4097)} 25000", 2, 600_000_000, "32M")
 
 
-@exercise("3.8", weight=2, read="a frame from this CPU's stock")
+@exercise("3.8", weight=2, read="a frame from this CPU's stock", also_before=True)
 def test_frames_where_the_stack_grows(machine: MachineFactory) -> None:
     """Frames are taken and given near a stack's end: that may grow, which takes a frame, too."""
     run_model(machine, "deep", 2, 400_000_000)

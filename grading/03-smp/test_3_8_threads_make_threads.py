@@ -11,7 +11,7 @@ from pagurus.outcome import Kind
 FIRMWARE = 400_000_000
 
 
-@exercise("3.8")
+@exercise("3.8", also_before=True)
 @pytest.mark.parametrize("cpus", [2, 4, 16])
 def test_threads_make_threads_everywhere(machine: MachineFactory, rng: random.Random,
                                          cpus: int) -> None:
@@ -27,7 +27,7 @@ def test_threads_make_threads_everywhere(machine: MachineFactory, rng: random.Ra
                f"{total} threads have lived", outcome.console[-200:])
 
 
-@exercise("3.8")
+@exercise("3.8", also_before=True)
 def test_the_end_of_others_takes_no_stack(machine: MachineFactory, rng: random.Random) -> None:
     """A thread may use the stack that it asked for, whatever else its processor does meanwhile."""
     m = machine("stack_use", f"deep {rng.randrange(14_000, 15_000)}", machine="microvm")
@@ -35,7 +35,7 @@ def test_the_end_of_others_takes_no_stack(machine: MachineFactory, rng: random.R
     m.run_expect_exit(0, budget=400_000_000)
 
 
-@exercise("3.8")
+@exercise("3.8", also_before=True)
 def test_two_threads_grow_one_stack(machine: MachineFactory) -> None:
     """Two processors touch new pages of the same stack at the same moment, and both may."""
     m = machine("stack_use", "shared", smp=3, machine="microvm")

@@ -264,6 +264,24 @@ def test_draws_too(rng):
     assert one[0] != one[1], "each test draws its own numbers"
 
 
+def test_what_holds_before_an_exercise_counts_when_something_of_it_is_written(toy: ToyLab) -> None:
+    toy.write("grading/01-toy/test_toy.py", '''
+from pagurus.checks import exercise
+
+@exercise("1.1", also_before=True)
+def test_holds(rng):
+    assert rng.random() != 2
+''')
+
+    def verdict(**bodies: str) -> str:
+        toy.solve(**bodies)
+        toy.run("grade", "01", "--no-build")
+        return report_of(toy)["tests"][0]["extra_data"]["verdict"]
+
+    assert verdict(e1_1='TODO "1.1"') == "NOT-DONE"
+    assert verdict(e1_1="nop") == "PASS"
+
+
 def submitted(toy: ToyLab, folder: Path, **bodies: str) -> str:
     """A student's folder with these bodies; the tree itself stays the solution."""
     toy.solve(**bodies)
