@@ -212,9 +212,9 @@ def test_yield_lets_the_others_run(machine: MachineFactory, rng: random.Random) 
     threads, turns = rng.randrange(3, 6), rng.randrange(4000, 6000)
     outcome = run(start(machine, "scheduler_steps", f"yield {threads} {turns}"))
     (least, in_a_row), = numbers(outcome, r"^at least (\d+) of \d+ turns, (\d+) in a row")
-    # A turn costs one thread a little more time than another; and the last one is alone in the end.
+    # Shares are shares of time: whose turn costs more, has fewer. The last one is alone in the end.
     check_that(f"the fewest turns of {turns} that {threads} threads have had when the first one is "
-               "done", least > 0.8 * turns, f"more than {0.8 * turns:.0f}", least)
+               "done", least > 0.6 * turns, f"more than {0.6 * turns:.0f}", str(least))
     check_that(f"turns of {turns * threads} that followed a turn of the same thread",
                in_a_row <= 0.2 * turns, f"at most {0.2 * turns:.0f}", in_a_row)
 
