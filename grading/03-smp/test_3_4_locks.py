@@ -82,6 +82,8 @@ def test_a_ticket_is_drawn_at_once(machine: MachineFactory, rng: random.Random) 
             m.run(20_000)
             check_that(f"a processor that came second, {place}", m.reg("rip") != home, "waits",
                        "has the lock, like the first one")
+            check(f"tickets that are drawn while it waits, {place}", 2,
+                  (m.u32("model_lock") - ticket) % (1 << 32))
             _write_ticket(m, 1, ticket + 1)
         m.run(20_000)
         check_that(f"a processor whose turn it is, {place}", m.reg("rip") == home,

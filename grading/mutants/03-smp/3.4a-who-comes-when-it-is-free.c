@@ -1,5 +1,5 @@
 /* MUTANT 3.4a: waits until nobody has the lock, and then tries to be the first: no queue. CAUGHT
- * BY: 3.4/first_come_first_served */
+ * BY: 3.4/a_ticket_is_drawn_at_once */
     for (;;) {
         uint32_t serving = __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE);
         if (__atomic_compare_exchange_n(&lock->next, &serving, serving + 1, false,
