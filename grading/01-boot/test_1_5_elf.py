@@ -186,18 +186,21 @@ def test_no_memory_for_tables(machine: MachineFactory) -> None:
 
 
 def random_image(rng: random.Random) -> tuple[bytes, int]:
-    """A valid file of odd segments, and its entry."""
+    """A valid file of odd segments, and its entry. The second begins where the first ends; the third
+    is all .bss."""
     segments, at = [], VADDR + rng.randrange(4) * PAGE + rng.randrange(64) * 16
     first, entry = at, at + 32
     segments.append(Segment(at, rng.randbytes(32) + LOOP + rng.randbytes(rng.randrange(9000)),
                             align=rng.choice([0, 1, 16])))
-    for _ in range(rng.randrange(1, 6)):
+    for number in range(rng.randrange(2, 6)):
         at = segments[-1].vaddr + (segments[-1].memsz or len(segments[-1].data))
-        at += rng.choice([0, 1, 100, 3 * PAGE + 5])
-        data = rng.randbytes(rng.choice([0, 1, 4096, rng.randrange(9000)]))
-        align = rng.choice([0, 1, 1, 4096])
+        if number > 0:
+            at += rng.choice([0, 1, 100, 3 * PAGE + 5])
+        size = 0 if number == 1 else rng.choice([0, 1, 4096, rng.randrange(9000)])
+        align = rng.choice([0, 1] if number == 0 else [0, 1, 1, 4096])
         at += (-at) % max(align, 1)
-        segments.append(Segment(at, data, len(data) + rng.choice([1, 4095, 0, 20_000]),
+        segments.append(Segment(at, rng.randbytes(size),
+                                size + rng.choice([1, 4095, 20_000] + [0] * (number != 1)),
                                 align=align))
     empty = Segment(1234, memsz=0)
     nonsense = [Segment(77, b"note", memsz=3, kind=PT_NOTE), Segment(1 << 63, kind=PT_NULL)]
