@@ -186,22 +186,23 @@ def test_no_memory_for_tables(machine: MachineFactory) -> None:
 
 
 def random_image(rng: random.Random) -> tuple[bytes, int]:
-    """A valid file of odd segments, and its entry. The second begins where the first ends; the third
-    is all .bss."""
-    segments, at = [], VADDR + rng.randrange(4) * PAGE + rng.randrange(64) * 16
+    """A valid file of odd segments, and its entry."""
+    at = VADDR + rng.randrange(4) * PAGE + rng.randrange(64) * 16
     first, entry = at, at + 32
-    segments.append(Segment(at, rng.randbytes(32) + LOOP + rng.randbytes(rng.randrange(9000)),
-                            align=rng.choice([0, 1, 16])))
-    for number in range(rng.randrange(2, 6)):
-        at = segments[-1].vaddr + (segments[-1].memsz or len(segments[-1].data))
-        if number > 0:
-            at += rng.choice([0, 1, 100, 3 * PAGE + 5])
-        size = 0 if number == 1 else rng.choice([0, 1, 4096, rng.randrange(9000)])
-        align = rng.choice([0, 1] if number == 0 else [0, 1, 1, 4096])
-        at += (-at) % max(align, 1)
-        segments.append(Segment(at, rng.randbytes(size),
-                                size + rng.choice([1, 4095, 20_000] + [0] * (number != 1)),
+    segments = [Segment(at, rng.randbytes(32) + LOOP + rng.randbytes(rng.randrange(9000)),
+                        align=rng.choice([0, 1, 16]))]
+
+    def add(gap: int, size: int, zeroes: int, align: int) -> None:
+        end = segments[-1].vaddr + (segments[-1].memsz or len(segments[-1].data)) + gap
+        segments.append(Segment(end + -end % max(align, 1), rng.randbytes(size), size + zeroes,
                                 align=align))
+
+    gaps, sizes = [0, 1, 100, 3 * PAGE + 5], [0, 1, 4096, rng.randrange(9000)]
+    zeroes, aligns = [0, 1, 4095, 20_000], [0, 1, 1, 4096]
+    add(0, rng.choice(sizes), rng.choice(zeroes[1:]), rng.choice([0, 1]))  # where the first ends
+    add(rng.choice(gaps), 0, rng.choice(zeroes[1:]), rng.choice(aligns))  # all .bss
+    for _ in range(rng.randrange(4)):
+        add(rng.choice(gaps), rng.choice(sizes), rng.choice(zeroes), rng.choice(aligns))
     empty = Segment(1234, memsz=0)
     nonsense = [Segment(77, b"note", memsz=3, kind=PT_NOTE), Segment(1 << 63, kind=PT_NULL)]
     over_code = Segment(first, bytes(32), kind=PT_NOTE)
