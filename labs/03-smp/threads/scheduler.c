@@ -7,12 +7,16 @@
 #include "kernel/traps.h"
 #include "smp/cpu.h"
 #include "smp/lapic.h"
+#include "smp/smp.h"
 #include "threads/placement.h"
 #include "threads/thread.h"
 #include "threads/waiting.h"
 #include "x86.h"
 
 #define RED_ZONE 128 /* System V ABI, x86-64, §3.2.2 */
+
+/* How soon work must have come the last time for an idle CPU to look for it before it halts. */
+#define SOON 100000ul /* ns */
 
 /* After a switch, on the stack of the thread that was switched to. */
 void schedule_finish(void)
@@ -106,11 +110,20 @@ void thread_start(struct thread *thread)
 
 _Noreturn void thread_idle(void)
 {
+    struct cpu *cpu = this_cpu();
+    nanos_t began = 0;  /* since when this CPU has nothing to do */
+    bool soon = false; /* work came soon the last time: from another CPU, it may again */
+
     for (;;) {
         interrupts_off();
-        if (find_work(this_cpu()))
+        if (find_work(cpu)) {
+            soon = smp_active && clock_now() - began < SOON;
             schedule();
-        else
+            began = clock_now();
+        } else if (soon && clock_now() - began < SOON) {
+            interrupts_on();
+            pause();
+        } else
             interrupts_on_and_halt();
     }
 }
