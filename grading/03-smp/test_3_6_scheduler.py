@@ -98,6 +98,15 @@ def test_priorities_across_processors(machine: MachineFactory, rng: random.Rando
 
 
 @exercise("3.6", weight=2, read="shares across processors")
+def test_who_is_not_behind_stays(machine: MachineFactory) -> None:
+    """Four equal threads on two CPUs, two on each, have their shares: nobody needs to move."""
+    outcome = run(start(machine, "scheduler_steps", "stay 400", 2))
+    (moved,), = numbers(outcome, r"^moved (\d+) times")
+    check_that("how often four equal threads on two CPUs have moved in 400 ms", moved <= 10,
+               "hardly ever", moved, hint="Who is given away is more than MARGIN behind.")
+
+
+@exercise("3.6", weight=2, read="shares across processors")
 def test_nothing_for_a_processor_that_is_not_there(machine: MachineFactory) -> None:
     """One of three CPUs has never come up: no thread is sent there, where it would wait for ever."""
     m = machine("shares", "60 0 0 0", smp=3, machine="microvm")

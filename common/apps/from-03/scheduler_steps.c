@@ -582,6 +582,38 @@ static void step_steal(int count, char **numbers)
         pthread_join(wakers[i], NULL);
 }
 
+/* -- stay: MILLISECONDS: four equal threads, and how often they find themselves on another CPU ----- */
+
+static uint32_t moves;
+
+static void *moving(void *argument)
+{
+    uint32_t here = this_cpu()->number;
+
+    while (!stop) {
+        compute(1);
+        uint32_t cpu = this_cpu()->number;
+        if (cpu != here)
+            __atomic_fetch_add(&moves, 1, __ATOMIC_RELAXED);
+        here = cpu;
+    }
+    return NULL;
+}
+
+static void step_stay(int count, char **numbers)
+{
+    pthread_t ids[4];
+    long start = now();
+
+    for (int i = 0; i < 4; i++)
+        ids[i] = begin(moving, NULL);
+    sleep_until(start + atol(numbers[0]) * 1000000);
+    stop = 1;
+    for (int i = 0; i < 4; i++)
+        pthread_join(ids[i], NULL);
+    report("moved %u times\n", moves);
+}
+
 /* -- for calls from outside -------------------------------------------------------------------------- */
 
 /* Whether the CPU that calls holds its queue's lock. */
@@ -777,6 +809,8 @@ int main(int argc, char **argv)
         step_timeout(count, numbers);
     else if (!strcmp(step, "steal") && count == 2)
         step_steal(count, numbers);
+    else if (!strcmp(step, "stay") && count == 1)
+        step_stay(count, numbers);
 #endif
     else {
         printf("usage: scheduler_steps STEP NUMBER...\n");

@@ -111,7 +111,7 @@ void thread_start(struct thread *thread)
 _Noreturn void thread_idle(void)
 {
     struct cpu *cpu = this_cpu();
-    nanos_t began = 0;  /* since when this CPU has nothing to do */
+    nanos_t began = 0; /* since when this CPU has nothing to do */
     bool soon = false; /* work came soon the last time: from another CPU, it may again */
 
     for (;;) {
