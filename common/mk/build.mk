@@ -83,8 +83,12 @@ app_objects = $(patsubst %,$(O)/%.o,$(wildcard $(APP_HOMES:%=%/$(1).c) $(APP_HOM
 
 Q := $(if $(V),,@)
 
-.PHONY: build
+.PHONY: build parts
 build: $(B)/loader.elf $(IMAGES) $(DEBUG_IMAGES) $(LOCKS_IMAGES) $(PREEMPT_IMAGES)
+
+# All that is compiled; the images can be linked when they are needed.
+parts: $(B)/loader.elf $(KERNEL_OBJECTS) $(DEBUG_HEAP:%=$(O)/%.o) $(DEBUG_LOCKS:%=$(O)/%.o) \
+       $(DEBUG_PREEMPT:%=$(O)/%.o) $(foreach app,$(APPS),$(call app_objects,$(app)))
 
 # The commands are part of what an object depends on: other flags, other objects.
 $(B)/flags: FORCE

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pagurus.build import LINK_ON_DEMAND
 from pagurus.session import WORKERS
 from pagurus.stages import Stage, find_root
 
@@ -39,6 +40,7 @@ def run_tests(stage: Stage, tests: Sequence[str] = ()) -> Result:
     environment = {name: os.environ[name] for name in keep if name in os.environ}
     environment["PYTHONPATH"] = str(stage.root / "grading")
     environment[WORKERS] = "0"  # as many trees run at once as there are cores
+    environment[LINK_ON_DEMAND] = "1"
     run = subprocess.Popen(
         command,
         cwd=stage.root,
@@ -65,7 +67,8 @@ def _share_build(root: Path, stage: Stage) -> None:
     objects = ours / stage.name
     if objects.is_dir() and not (theirs / stage.name).exists():
         try:
-            shutil.copytree(objects, theirs / stage.name, ignore=shutil.ignore_patterns("run"))
+            shutil.copytree(objects, theirs / stage.name,
+                            ignore=shutil.ignore_patterns("run", "*.elf", "symbols"))
         except shutil.Error:  # something is at work there: let make begin at the beginning
             shutil.rmtree(theirs / stage.name)
     (theirs / "grade").mkdir(parents=True, exist_ok=True)
