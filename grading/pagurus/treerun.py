@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pagurus.build import LINK_ON_DEMAND
-from pagurus.session import WORKERS
+from pagurus.session import LAST, WORKERS
 from pagurus.stages import Stage, find_root
+from pagurus.verdict import Verdict
 
 HARNESS_ERROR = "HARNESS-ERROR"
 
@@ -30,8 +31,11 @@ class Result:
     error: str = ""
 
 
-def run_tests(stage: Stage, tests: Sequence[str] = ()) -> Result:
-    """Build a stage and run these of its tests (default: all) with the tree's own grader."""
+def run_tests(stage: Stage, tests: Sequence[str] = (), last: Verdict | None = None) -> Result:
+    """Build a stage and run these of its tests (default: all) with the tree's own grader.
+
+    last: after the first test with this verdict no other one is run.
+    """
     report = stage.root / "build" / "treerun.json"
     report.unlink(missing_ok=True)
     _share_build(find_root(), stage)
@@ -41,6 +45,8 @@ def run_tests(stage: Stage, tests: Sequence[str] = ()) -> Result:
     environment["PYTHONPATH"] = str(stage.root / "grading")
     environment[WORKERS] = "0"  # as many trees run at once as there are cores
     environment[LINK_ON_DEMAND] = "1"
+    if last:
+        environment[LAST] = last.value
     run = subprocess.Popen(
         command,
         cwd=stage.root,
