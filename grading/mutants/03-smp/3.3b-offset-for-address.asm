@@ -1,5 +1,5 @@
-; MUTANT 3.3b: loads 24 bits of the GDT's base, and jumps near. CAUGHT BY:
-; 3.3/all_processors_come_up
+; MUTANT 3.3b: jumps to where the 64-bit code lies in its page, as if that were its address.
+; CAUGHT BY: 3.3/all_processors_come_up
         cld
         mov ax, cs
         mov ds, ax
