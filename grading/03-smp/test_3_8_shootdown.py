@@ -22,7 +22,7 @@ FRAME_ENTRY, FRAME_USED, FRAME_STOCKED = 12, 0x05ED, 1
 RIP = 17 * 8  # in struct trap_frame
 CPU_NUMBER = 16  # in struct cpu
 OTHERS_BIT = 1 << 40  # of `asked`: no such CPU is there
-FIRMWARE = 400_000_000
+BOOT = 20_000_000  # instructions; a fifth is needed
 ANSWER = 1_000_000  # instructions, 2 ms: many times what an answer takes
 
 
@@ -30,7 +30,7 @@ def run_model(machine: MachineFactory, args: str, cpus: int, budget: int,
               memory: str = "64M") -> None:
     """memory_model to its end; what it found wrong is the failure."""
     m = machine("memory_model", args, smp=cpus, memory=memory, machine="microvm")
-    outcome = m.run(FIRMWARE + budget)
+    outcome = m.run(BOOT + budget)
     said = {line.split()[1]: line.split(maxsplit=2)[2] for line in outcome.tap
             if line.startswith(("# wrong ", "# expected ", "# found "))}
     if "wrong" in said:
@@ -46,7 +46,7 @@ def run_model(machine: MachineFactory, args: str, cpus: int, budget: int,
 @exercise("3.8", weight=3, read="tell the others, and wait for them")
 def test_pages_are_exchanged_for_all(machine: MachineFactory, rng: random.Random) -> None:
     """Frames behind pages are exchanged again and again: four processors read what is there now."""
-    run_model(machine, f"remap {rng.randrange(1, 1 << 32)} 40", 4, 400_000_000)
+    run_model(machine, f"remap {rng.randrange(1, 1 << 32)} 40", 4, 100_000_000)
 
 
 @exercise("3.8", weight=3, read="tell the others, and wait for them")
@@ -56,9 +56,9 @@ def test_a_page_in_use_is_taken_away(machine: MachineFactory, rng: random.Random
     """A processor uses a page while another takes it away: from then on every access is a fault."""
     m = machine("memory_model", f"gone {how == 'read-only':d}", smp=rng.randrange(2, 5),
                 machine="microvm")
-    m.run_to("image:main", budget=FIRMWARE)
+    m.run_to("image:main", budget=BOOT)
     m.set_breakpoint("image:fault_report")
-    outcome = m.run(300_000_000)
+    outcome = m.run(50_000_000)
     if outcome.kind not in (Kind.BREAKPOINT, Kind.TIMEOUT):
         m.run_expect(Kind.BREAKPOINT)
     check("accesses that began after munmap or mprotect had returned, and succeeded", 0,
@@ -71,13 +71,13 @@ def test_a_page_in_use_is_taken_away(machine: MachineFactory, rng: random.Random
 @exercise("3.8", weight=2, read="tell the others, and wait for them", also_before=True)
 def test_who_waits_for_a_lock_is_no_obstacle(machine: MachineFactory, rng: random.Random) -> None:
     """A page is unmapped while another processor waits for a spinlock that the first one holds."""
-    run_model(machine, f"wait {rng.randrange(1000)} 12", 2, 200_000_000)
+    run_model(machine, f"wait {rng.randrange(1000)} 12", 2, 50_000_000)
 
 
 @exercise("3.8", weight=2, read="tell the others, and wait for them")
 def test_nobody_is_left_out(machine: MachineFactory, rng: random.Random) -> None:
     """A page is unmapped while one of the others has interrupts off: all are waited for."""
-    run_model(machine, "busy 1 8", 4, 200_000_000)
+    run_model(machine, "busy 1 8", 4, 50_000_000)
 
 
 def flushes(code: bytes) -> bool:
@@ -92,7 +92,7 @@ def flushes(code: bytes) -> bool:
 def test_the_answer_comes_last(machine: MachineFactory, rng: random.Random) -> None:
     """shootdown_poll, one instruction after the other: the bit is set until all is flushed."""
     m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 10", smp=2, machine="microvm")
-    m.run_to("image:main", budget=FIRMWARE)
+    m.run_to("image:main", budget=BOOT)
     answers = 0
     while answers < 4:
         m.run_to("image:shootdown_poll")
@@ -139,9 +139,9 @@ def test_the_answer_comes_last(machine: MachineFactory, rng: random.Random) -> N
 def test_the_request_is_complete(machine: MachineFactory, rng: random.Random) -> None:
     """When a bit of `asked` is set, the request is there; no bit is set of who never came up."""
     m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 8", smp=3, machine="microvm")
-    m.run_to("image:acpi_read", budget=FIRMWARE)
+    m.run_to("image:acpi_read", budget=BOOT)
     acpi.rename_cpus(m, {2: 150})
-    m.run_to("image:main", budget=FIRMWARE)
+    m.run_to("image:main", budget=BOOT)
     m.explain("A CPU that waits for a lock may look at `asked` at any time.")
     for _ in range(4):
         m.run_to("image:shootdown")
@@ -169,7 +169,7 @@ def test_it_is_an_answer_that_is_waited_for(machine: MachineFactory, rng: random
     """All other processors stand still when one asks: it waits, however long, and then goes on."""
     m = machine("memory_model", f"batch {rng.randrange(1, 1 << 32)} 6", smp=rng.randrange(2, 5),
                 machine="microvm")
-    m.run_to("image:main", budget=FIRMWARE)
+    m.run_to("image:main", budget=BOOT)
     m.run_to("image:model_after")  # the first time: all processors have come up and idle
     for _ in range(3):
         m.run_to("image:shootdown")
@@ -180,17 +180,17 @@ def test_it_is_an_answer_that_is_waited_for(machine: MachineFactory, rng: random
         outcome = m.run_alone(m.stopped_cpu, rng.randrange(1, 4) * ANSWER)
         check_that("shootdown, while the other processors stand still",
                    outcome.kind is Kind.TIMEOUT and m.reg("rip") != back, "waits", outcome.text)
-        m.run(FIRMWARE)
+        m.run(BOOT)
         check("where the machine is when they go on", back, m.reg("rip"))
         m.clear_breakpoint(back)
-    m.run_expect_exit(0, FIRMWARE)
+    m.run_expect_exit(0, BOOT)
 
 
 @exercise("3.8", weight=2, read="collect what the others have to flush")
 def test_one_request_for_many_pages(machine: MachineFactory, rng: random.Random) -> None:
     """Pages that are unmapped in one call are flushed in one request, which names all of them."""
     m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 14", smp=3, machine="microvm")
-    m.run_to("image:main", budget=FIRMWARE)
+    m.run_to("image:main", budget=BOOT)
     for place in ("image:shootdown", "image:model_after"):
         m.set_breakpoint(place)
     requests = 0
@@ -229,7 +229,7 @@ def test_one_request_for_many_pages(machine: MachineFactory, rng: random.Random)
 def test_tables_outlive_the_request(machine: MachineFactory, rng: random.Random) -> None:
     """A page table's frame is free when all processors have flushed, and not before."""
     m = machine("memory_model", f"batch {rng.randrange(1 << 32)} 10", smp=2, machine="microvm")
-    m.run_to("image:main", budget=FIRMWARE)
+    m.run_to("image:main", budget=BOOT)
     for place in ("image:shootdown", "image:model_after"):
         m.set_breakpoint(place)
     seen = 0
@@ -259,7 +259,7 @@ class Stocks:
 
     def __init__(self, machine: MachineFactory, cpus: int = 2) -> None:
         self.m = machine("memory_model", smp=cpus, machine="microvm")
-        self.m.run_to("image:main", budget=FIRMWARE)
+        self.m.run_to("image:main", budget=BOOT)
 
     def malloc(self, size: int) -> int:
         block = self.m.call("malloc", size)
@@ -366,16 +366,16 @@ def test_free_twice_is_noticed_in_stock(machine: MachineFactory, rng: random.Ran
 @exercise("3.8", weight=2, read="an object into this CPU's stock", also_before=True)
 def test_what_others_free_comes_back(machine: MachineFactory, rng: random.Random) -> None:
     """One thread allocates far more than there is memory, and another frees it."""
-    run_model(machine, f"pass {rng.randrange(3500, 4097)} 25000", 2, 600_000_000, "32M")
+    run_model(machine, f"pass {rng.randrange(3500, 4097)} 25000", 2, 150_000_000, "32M")
 
 
 @exercise("3.8", weight=2, read="a frame from this CPU's stock", also_before=True)
 def test_frames_where_the_stack_grows(machine: MachineFactory) -> None:
     """Frames are taken and given near a stack's end: that may grow, which takes a frame, too."""
-    run_model(machine, "deep", 2, 400_000_000)
+    run_model(machine, "deep", 2, 100_000_000)
 
 
 @exercise("3.8", weight=3, read="a frame into this CPU's stock")
 def test_everything_at_once(machine: MachineFactory, rng: random.Random) -> None:
     """Six threads on four processors map, protect, unmap, allocate and free; nothing is lost."""
-    run_model(machine, f"storm {rng.randrange(1, 1 << 32)} 700", 4, 1_500_000_000)
+    run_model(machine, f"storm {rng.randrange(1, 1 << 32)} 700", 4, 300_000_000)
