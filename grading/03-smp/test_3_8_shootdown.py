@@ -304,6 +304,8 @@ def test_most_objects_need_no_lock(machine: MachineFactory, rng: random.Random) 
         check_that(f"times that the heap's lock was taken for {3 * limit} times malloc({size}), "
                    "and then free", 8 <= taken <= 16,
                    f"a batch of about {limit // 2} objects each time: 8 to 16", str(taken))
+        blocks = [stocks.malloc(size) for _ in range(2 * limit)]
+        check("different blocks, when as many have come back", 2 * limit, len(set(blocks)))
 
 
 @exercise("3.8", weight=2, read="a frame from this CPU's stock")
@@ -333,6 +335,8 @@ def test_most_frames_need_no_lock(machine: MachineFactory, rng: random.Random) -
                8 <= taken <= 16, "a batch of about 16 frames each time: 8 to 16", str(taken))
     check_that("frames that are free afterwards", free - 64 < stocks.m.u64("frames_free"),
                f"all but a stock: more than {free - 64}", str(stocks.m.u64("frames_free")))
+    frames = [stocks.frame() for _ in range(count)]
+    check("different frames, when as many have come back", count, len(set(frames)))
 
 
 @exercise("3.8", weight=2, read="an object into this CPU's stock", also_before=True)

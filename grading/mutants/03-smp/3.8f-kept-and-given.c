@@ -1,5 +1,5 @@
 /* MUTANT 3.8f: gives half of the stock back, and keeps it as well. CAUGHT BY:
- * 3.8/everything_at_once */
+ * 3.8/most_objects_need_no_lock */
     object->next = stock->first;
     object->mark = SLAB_FREE;
     stock->first = object;

@@ -1,5 +1,5 @@
 /* MUTANT 3.8h: gives half of the frames back, and keeps them as well. CAUGHT BY:
- * 3.8/everything_at_once */
+ * 3.8/most_frames_need_no_lock */
     frame_table[number].note = cache->frames;
     frame_table[number].unused = FRAME_STOCKED;
     cache->frames = number;
