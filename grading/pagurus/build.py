@@ -11,7 +11,7 @@ from pagurus import confine, regions
 from pagurus.stages import Stage
 from pagurus.verdict import HarnessError
 
-# Set for the tests of a tree of which few are run: an image is linked when a test asks for it.
+# Set where only some tests of a tree are run: an image is linked when a test asks for it.
 LINK_ON_DEMAND = "PAGURUS_LINK_ON_DEMAND"
 
 _SECONDS = 600
@@ -53,7 +53,7 @@ def _make(stage: Stage, what: str) -> confine.Finished:
 
 @functools.cache
 def link(stage: Stage, image: str) -> None:
-    """Link one image, where that is left to who needs it; what is missing then is not built."""
+    """Link one image now, where that was left to who needs it."""
     if LINK_ON_DEMAND in os.environ:
         done = _make(stage, f"build/{stage.name}/{image}")
         if done.status:

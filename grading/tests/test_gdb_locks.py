@@ -109,9 +109,9 @@ def rewind(tree: Path, app: str, args: str, *commands: str) -> list[str]:
 
 def test_back_to_where_a_wake_up_was_lost(tree: Path) -> None:
     """The way of the lab text, from the symptom to the cause."""
-    locks, _, back, who, late, _ = rewind(
+    locks, _, back, who, late = rewind(
         tree, "deadlock", "lost",
-        "locks", "watch box_full", "reverse-continue", "bt", "thread-bt 2", "kill")
+        "locks", "watch box_full", "reverse-continue", "bt", "thread-bt 2")
     assert locks == "condition  box_filled: thread 2 waits\n"
     assert "fill_box ()" in back and "pthread_cond_signal(&box_filled)" in back
     assert "main (" in who
@@ -120,9 +120,9 @@ def test_back_to_where_a_wake_up_was_lost(tree: Path) -> None:
 
 def test_back_to_where_a_mutex_was_taken(tree: Path) -> None:
     """Tries that fail write to the word, too: three of thread 4's are later."""
-    locks, *_, late, _, who, _ = rewind(
+    locks, *_, late, _, who = rewind(
         tree, "deadlock", "mutexes", "locks", "watch forks[0].word", "reverse-continue",
-        "reverse-continue", "reverse-continue", "bt", "reverse-continue", "bt", "kill")
+        "reverse-continue", "reverse-continue", "bt", "reverse-continue", "bt")
     assert "mutex      forks[0]: held by thread 2; thread 4 waits\n" in locks
     assert "!! for ever: " in locks
     first, second = (re.search(r"#1 .* in eat .*:(\d+)\n", text) for text in (who, late))

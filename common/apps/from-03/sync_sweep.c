@@ -35,8 +35,8 @@
 #endif
 
 #define MICRO     1000l
-#define PERIOD    (500 * MICRO)  /* from round to round: CPUs that idle so long halt at once */
-#define PREPARE   (250 * MICRO)  /* so long before T both prepare */
+#define PERIOD    (500 * MICRO)  /* from round to round */
+#define PREPARE   (250 * MICRO)  /* so long before T both prepare: more than SOON (scheduler.c) */
 #define SPIN      (2 * MICRO)    /* so long before T the first one is awake */
 #define HEAD      (1000 * MICRO) /* so long the first one computes before all rounds */
 #define VERIFY    (100 * MICRO)  /* so long after T all should be over */

@@ -44,6 +44,7 @@ struct run_queue {
     struct pairing_heap timers; /* waiting threads whose home this is, by when they wake */
     uint32_t ready_count;
     bool preempt_wanted; /* the running thread is to give way */
+    bool told;           /* VECTOR_RESCHEDULE has come: the idle thread is to look */
     nanos_t slice_end;   /* when it is to, if anybody waits */
     nanos_t armed;       /* when the timer will interrupt; UINT64_MAX: never */
     struct thread *idle;

@@ -15,7 +15,7 @@
 
 #define RED_ZONE 128 /* System V ABI, x86-64, §3.2.2 */
 
-/* How soon work must have come the last time for an idle CPU to look for it before it halts. */
+/* Where work has come so soon, an idle CPU looks for as long the next time before it halts. */
 #define SOON 100000ul /* ns */
 
 /* After a switch, on the stack of the thread that was switched to. */
@@ -108,22 +108,37 @@ void thread_start(struct thread *thread)
     interrupts_restore(flags);
 }
 
+/*
+ * For the idle thread: whether there is to look for work before `end`. Interrupts are off, and on
+ * meanwhile. Does not ask find_work again and again: that offers this CPU to the others, one of which
+ * may just have claimed it.
+ */
+static bool work_comes(const struct run_queue *queue, nanos_t end)
+{
+    while (!__atomic_load_n(&queue->told, __ATOMIC_RELAXED) &&
+           !__atomic_load_n(&queue->ready_count, __ATOMIC_RELAXED)) {
+        if (clock_now() >= end)
+            return false;
+        interrupts_on();
+        pause();
+        interrupts_off();
+    }
+    return true;
+}
+
 _Noreturn void thread_idle(void)
 {
     struct cpu *cpu = this_cpu();
-    nanos_t began = 0; /* since when this CPU has nothing to do */
-    bool soon = false; /* work came soon the last time: from another CPU, it may again */
+    nanos_t began = clock_now(), look_for = 0;
 
     for (;;) {
         interrupts_off();
+        cpu->queue.told = false;
         if (find_work(cpu)) {
-            soon = smp_active && clock_now() - began < SOON;
+            look_for = smp_active && clock_now() - began < SOON ? SOON : 0;
             schedule();
             began = clock_now();
-        } else if (soon && clock_now() - began < SOON) {
-            interrupts_on();
-            pause();
-        } else
+        } else if (!work_comes(&cpu->queue, began + look_for))
             interrupts_on_and_halt();
     }
 }
@@ -156,6 +171,7 @@ static void on_reschedule(struct trap_frame *frame)
 
     lapic_eoi();
     spin_take(&cpu->queue.lock);
+    cpu->queue.told = true;
     queue_arm(cpu);
     spin_release(&cpu->queue.lock);
     preempt_check(frame);

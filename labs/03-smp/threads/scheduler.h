@@ -55,7 +55,7 @@ nanos_t thread_time(struct thread *thread);
 /* At the end of an interrupt handler: gives the interrupted thread's processor away if due. */
 void preempt_check(struct trap_frame *frame);
 
-/* What an idle thread does: runs others, and halts while there are none. */
+/* What an idle thread does: runs others, and halts while there are none, sometimes after a look. */
 _Noreturn void thread_idle(void);
 
 /* Handlers for the timer and for being told of new work. Called once, before any thread waits. */
