@@ -1,8 +1,8 @@
 """`emptied LAB`: with any one region emptied, its exercise earns nothing and nothing breaks.
 
 For the first region of each exercise the tree gets its whole grade, for the others only the tests
-of the emptied exercise, up to the first that says NOT-DONE: what other exercises' tests make of a
-TODO differs little from one region of an exercise to the next. whole=yes grades all of each tree.
+of the emptied exercise: what other exercises' tests make of a TODO differs little from one region of
+an exercise to the next. whole=yes grades all of each tree.
 """
 
 import shutil
@@ -14,7 +14,6 @@ from pagurus.errors import UsageError
 from pagurus.regions import Region
 from pagurus.stages import Stage, find_root, find_stage
 from pagurus.treerun import HARNESS_ERROR, Result
-from pagurus.verdict import Verdict
 
 _AT_ONCE = 2
 
@@ -49,9 +48,7 @@ def _try(stage: Stage, region: Region, whole: bool) -> tuple[bool, str]:
     out = stage.root / "build" / "emptied" / stage.name / region.id
     shutil.rmtree(out, ignore_errors=True)
     tree = submission.with_bodies(stage, {region.id: region.placeholder}, out)
-    # One NOT-DONE is enough for an exercise to earn nothing (results.py).
-    wanted, last = ([], None) if whole else ([region.exercise], Verdict.NOT_DONE)
-    noticed, line = judge(region, treerun.run_tests(tree, wanted, last))
+    noticed, line = judge(region, treerun.run_tests(tree, [] if whole else [region.exercise]))
     if noticed:
         shutil.rmtree(out)
     return noticed, line

@@ -28,7 +28,7 @@ from pagurus.machine import Machine, Standing
 from pagurus.outcome import Outcome
 from pagurus.results import TestResult
 from pagurus.session import (
-    LAST, ONLY, RESULTS, TEST_SECONDS, is_wanted, run_seed, seconds_left,
+    ONLY, RESULTS, TEST_SECONDS, is_wanted, run_seed, seconds_left,
 )
 from pagurus.stages import Stage
 from pagurus.verdict import (
@@ -198,8 +198,6 @@ def pytest_runtest_makereport(
     if report.when == "call":
         handover.note_end(_machines(item), result, error)
         handover.offer(_GRADING.parent, _machines(item), result, error)
-    if result.verdict == os.environ.get(LAST):
-        item.session.shouldfail = f"{result.name} ends with {result.verdict}"
     # Attributes of plain values travel from xdist's workers to the controller.
     setattr(report, "pagurus", asdict(result))
     report.user_properties += [("exercise", result.exercise), ("verdict", result.verdict)]
@@ -338,7 +336,7 @@ class _Collector:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.names.update(session.config.stash.get(_ALL_NAMES, []))
         self.chosen.update(session.config.stash.get(_CHOSEN, {}))
-        for nodeid, name in ({} if session.shouldfail else self.chosen).items():
+        for nodeid, name in self.chosen.items():
             if nodeid not in self.results:
                 self.trouble.append(f"{name} was collected but gave no result")
         self.path.write_text(json.dumps({

@@ -7,7 +7,6 @@ import time
 RESULTS = "PAGURUS_RESULTS"  # the file that the results go to
 ONLY = "PAGURUS_ONLY"  # names of tests or exercises to run, one a line; empty: all
 UNTIL = "PAGURUS_UNTIL"  # on time.monotonic()'s clock: when all tests must be over; empty: never
-LAST = "PAGURUS_LAST"  # a verdict: the first test that ends with it is the last one that runs
 SEED = "SEED"
 WORKERS = "PAGURUS_WORKERS"  # processes that run tests, 0: none but the first; empty: one a core
 

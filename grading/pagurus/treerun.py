@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pagurus.build import LINK_ON_DEMAND
-from pagurus.session import LAST, WORKERS
+from pagurus.session import WORKERS
 from pagurus.stages import Stage, find_root
-from pagurus.verdict import Verdict
 
 HARNESS_ERROR = "HARNESS-ERROR"
 
@@ -31,11 +30,8 @@ class Result:
     error: str = ""
 
 
-def run_tests(stage: Stage, tests: Sequence[str] = (), last: Verdict | None = None) -> Result:
-    """Build a stage and run these of its tests (default: all) with the tree's own grader.
-
-    last: after the first test with this verdict no other one is run.
-    """
+def run_tests(stage: Stage, tests: Sequence[str] = ()) -> Result:
+    """Build a stage and run these of its tests (default: all) with the tree's own grader."""
     report = stage.root / "build" / "treerun.json"
     report.unlink(missing_ok=True)
     _share_build(find_root(), stage)
@@ -45,8 +41,6 @@ def run_tests(stage: Stage, tests: Sequence[str] = (), last: Verdict | None = No
     environment["PYTHONPATH"] = str(stage.root / "grading")
     environment[WORKERS] = "0"  # as many trees run at once as there are cores
     environment[LINK_ON_DEMAND] = "1"
-    if last:
-        environment[LAST] = last.value
     run = subprocess.Popen(
         command,
         cwd=stage.root,

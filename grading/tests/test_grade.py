@@ -225,16 +225,6 @@ def test_single_tests(toy: ToyLab) -> None:
     assert "3 of 3 tests passed" in done.stdout
 
 
-def test_a_verdict_that_decides_can_be_the_last(toy: ToyLab) -> None:
-    toy.solve(e1_2='TODO "1.2"')
-    out = toy.root / "out.json"
-    toy.run("test", "01", "--json", str(out), PAGURUS_LAST="NOT-DONE", PAGURUS_WORKERS="0")
-    report = json.loads(out.read_text())
-    assert [(test["name"], test["verdict"]) for test in report["tests"]] == [
-        ("1.1/says_something", "PASS"), ("1.2/ends", "NOT-DONE")]
-    assert (report["score"], report["extra_data"]["trouble"]) == (10, [])
-
-
 @pytest.mark.parametrize("arguments, message", [
     (("test", "01", "1.2/end"), "no test '1.2/end'; close to it: 1.2/ends"),
     (("test", "01", "1.3"), "no exercise '1.3'; there are: 1.1 1.2"),

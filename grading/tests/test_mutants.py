@@ -5,7 +5,6 @@ from pagurus import emptied, mutants, regions, treerun
 from pagurus.errors import UsageError
 from pagurus.mutants import Mutant
 from pagurus.treerun import Result
-from pagurus.verdict import Verdict
 from sample_tree import call
 
 FOLDER = "grading/mutants/01-boot"
@@ -153,8 +152,7 @@ def test_each_region_is_emptied_in_turn(graded, monkeypatch, capfd):
 def test_the_first_region_of_each_exercise_gets_a_whole_grade(graded, monkeypatch, capfd):
     asked = {}
 
-    def run_tests(tree, tests, last):
-        assert last == (Verdict.NOT_DONE if tests else None)
+    def run_tests(tree, tests):
         asked[tree.root.name] = tests
         return Result({}, {"1.1": 0, "1.2": 0})
 
