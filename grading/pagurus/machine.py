@@ -8,7 +8,8 @@
 
 The machine is created stopped before its first instruction, and stands still whenever the test
 has control. Time is counted in guest instructions (budgets), so that verdicts do not depend on
-the host's load; a wall limit on top only catches what executes nothing. See grading/README.md.
+the host's load; a wall limit on top catches what executes nothing, or hardly anything. See
+grading/README.md.
 """
 
 import contextlib

@@ -28,6 +28,7 @@ class Result:
     verdicts: dict[str, str] = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)  # by exercise
     error: str = ""
+    fault: str = ""  # what the tools said of the first test that they failed in
 
 
 def run_tests(stage: Stage, tests: Sequence[str] = ()) -> Result:
@@ -91,9 +92,11 @@ def read_report(report: Path, output: str) -> Result:
         return Result(error=f"it does not compile: {_first_error(broken)}")
     if trouble:
         return Result(error=f"the grader had trouble: {trouble[0].splitlines()[0]}")
-    return Result(verdicts, scores)
+    faults = [test.get("output", "") for test in content["tests"]
+              if test["verdict"] == HARNESS_ERROR]
+    return Result(verdicts, scores, fault=_first_error(faults[0]) if faults else "")
 
 
 def _first_error(output: str) -> str:
-    lines = output.strip().splitlines()
+    lines = output.strip().splitlines() or [""]
     return next((line for line in lines if "error:" in line or "undefined" in line), lines[0])

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pagurus import drift, forward, handout, regions, trees
+from pagurus import drift, forward, handout, regions, submission, treerun, trees
 from pagurus.stages import Stage, find_root, find_stages
 from sample_tree import call, commit_all, git, listing
 
@@ -257,3 +257,12 @@ def test_a_test_of_every_lab_can_be_replayed_backwards(stage, tmp_path):
     said = gdb_says(stage, tmp_path, back.format("main") + back.format("kernel_main"),
                     "rewind", f"T={REPLAYED[stage.name]}")
     assert re.search(r"(?s)^#0  main \(.*^#0  kernel_main \(", said, re.MULTILINE), said
+
+
+def test_what_does_not_link_is_told(tmp_path: Path) -> None:
+    """Images are linked when a test asks for one: the linker's words are not lost then."""
+    stage = next(stage for stage in STAGES if stage.lab == "02")
+    body = "    extern void nowhere(void);\n    nowhere();\n    return 0;\n"
+    tree = submission.with_bodies(stage, {"2.2g": body}, tmp_path / "tree")
+    result = treerun.run_tests(tree, ["2.2/largest_pages_are_used"])
+    assert "nowhere" in result.fault and "undefined" in result.fault, result
