@@ -305,6 +305,12 @@ static inline void pause(void)
     __asm__ volatile("pause" : : : "memory");
 }
 
+/* Nothing. */
+static inline void nop(void)
+{
+    __asm__ volatile("nop" : : : "memory");
+}
+
 /* Extended control register 0: which parts of the state XSAVE saves (SDM vol. 1 §13.3). */
 static inline void write_xcr0(uint64_t value)
 {

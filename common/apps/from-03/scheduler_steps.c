@@ -133,13 +133,14 @@ static void step_sleep(int count, char **numbers)
 
 static struct sleeper {
     uint64_t seed;
-    long longest, late;
+    long begin, longest, late;
 } sleepers[THREADS_MAX];
 
 static void *sleeps(void *argument)
 {
     struct sleeper *self = argument;
 
+    sleep_until(self->begin);
     for (int i = 0; i < 10; i++) {
         long when = now() + draw(&self->seed) % self->longest;
         sleep_until(when);
@@ -157,10 +158,10 @@ static void step_sleepers(int count, char **numbers)
     uint64_t seed = strtoul(numbers[0], NULL, 0);
     int threads = atoi(numbers[1]);
     pthread_t ids[THREADS_MAX];
-    long late = 0;
+    long late = 0, begin_all = now() + SECOND / 50; /* all have been made then, which takes time */
 
     for (int i = 0; i < threads; i++) {
-        sleepers[i] = (struct sleeper){draw(&seed), atol(numbers[2]), 0};
+        sleepers[i] = (struct sleeper){draw(&seed), begin_all + i * 50000, atol(numbers[2]), 0};
         ids[i] = begin(sleeps, &sleepers[i]);
     }
     for (int i = 0; i < threads; i++) {

@@ -119,8 +119,9 @@ static bool work_comes(const struct run_queue *queue, nanos_t end)
            !__atomic_load_n(&queue->ready_count, __ATOMIC_RELAXED)) {
         if (clock_now() >= end)
             return false;
-        interrupts_on();
         pause();
+        interrupts_on();
+        nop(); /* STI lets one more instruction pass before an interrupt */
         interrupts_off();
     }
     return true;
