@@ -133,7 +133,7 @@ for step in "${steps[@]}"; do
     log=$out/${step//\//-}.log
     status=0
     start=$EPOCHREALTIME
-    timeout --kill-after=10 1200 "$0" --step "$step" > "$log" 2>&1 < /dev/null || status=$?
+    timeout --kill-after=10 2400 "$0" --step "$step" > "$log" 2>&1 < /dev/null || status=$?
     seconds=$(awk -v from="$start" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }')
     read -r good bad <<< "$(counts "$log")"
     if [[ $status -eq 0 && ${bad:-0} -eq 0 ]]; then
