@@ -361,9 +361,10 @@ def test_ended_threads_are_gone(machine: MachineFactory, rng: random.Random) -> 
 @pytest.mark.parametrize("cpus", [1, 4])
 def test_sleep_is_exact(machine: MachineFactory, rng: random.Random, cpus: int) -> None:
     """A sleep is never too short, and at most 1 % (and 10 us) too long, from 20 us to 20 s."""
-    lengths = [rng.randrange(20_000, 90_000), rng.randrange(MS, 9 * MS),
-               rng.randrange(20 * MS, 900 * MS), rng.randrange(5000 * MS, 20_000 * MS)]
+    lengths = [rng.randrange(MS, 9 * MS), rng.randrange(20 * MS, 900 * MS),
+               rng.randrange(5000 * MS, 20_000 * MS)]
     rng.shuffle(lengths)
+    lengths += [rng.randrange(20_000, 60_000) for _ in range(4)]  # idle for a moment, and again
     m = start(machine, "scheduler_steps", f"sleep 0 0 {' '.join(map(str, lengths))}", cpus)
     for slept, wanted in numbers(run(m), r"^slept (\d+) of (\d+)"):
         check_that(f"a sleep of {wanted} ns", wanted <= slept <= 1.01 * wanted + 10_000,
@@ -389,8 +390,8 @@ def test_many_sleepers(machine: MachineFactory, rng: random.Random, cpus: int) -
     m = start(machine, "scheduler_steps",
               f"sleepers {rng.getrandbits(60)} 100 {100 * MS}", cpus)
     (late,), = numbers(run(m), r"^at most (\d+) late")
-    check_that("the most that one of 100 sleepers was late, in ns", late < 70_000,
-               "less than 70,000", late)
+    check_that("the most that one of 100 sleepers was late, in ns", late < MS // 2,
+               "less than 500,000", late)
 
 
 @exercise("3.6", weight=2, read="the time is up")
