@@ -17,8 +17,8 @@ SHELL := /bin/bash
 
 # Values that a user types are literal (a dollar is a dollar), and go to the tools through the
 # environment, never through a command line.
-TYPED := LAB APP ARGS HEAP MEMORY MACHINE ACCEL T FROM TO OUT HTML SOLVED SUBMISSION ISOLATE N TIME SEED \
-         BASE FORCE QUICK JSON GROUP MIRROR
+TYPED := LAB APP ARGS HEAP LOCKS PREEMPT MEMORY CPUS MACHINE ACCEL T FROM TO OUT HTML SOLVED SUBMISSION ISOLATE \
+         N TIME SEED BASE FORCE QUICK JSON GROUP MIRROR
 $(foreach v,$(TYPED),$(if $(filter-out undefined,$(origin $v)),$(eval override $v := $$(value $v))))
 APP ?= hello
 export $(filter-out LAB,$(TYPED))
@@ -50,7 +50,7 @@ endif
 include common/mk/build.mk
 
 .PHONY: help setup doctor run grade test gdb qemu-gdb rewind handout carry diff drift forward \
-        exercises mutants soak host fuzz bench check bare-root clean
+        exercises mutants soak stress host fuzz bench check bare-root clean
 
 help:
 	@sed 's/^/  /' common/mk/help.txt $(wildcard common/mk/help-instructor.txt)
@@ -121,6 +121,11 @@ soak:
 	@$(instructor)
 	@$(student)
 	@$(PAGURUS) soak $(STAGE) "$$N"
+
+# Storms of threads with preemption at random, for TIME seconds; SEED repeats one.
+stress:
+	@$(student)
+	@$(PAGURUS) stress $(STAGE) $(if $(TIME),time="$$TIME") $(if $(SEED),seed="$$SEED")
 
 check:
 	@$(maintainer)

@@ -7,12 +7,12 @@
 
 ; resume_interrupt: rdi = registers to load, rsi = where to store them after INT 0x42.
 resume_interrupt:
-        push rbx
-        push rbp
-        push r12
-        push r13
-        push r14
         push r15
+        push rbx
+        push r14
+        push rbp
+        push r13
+        push r12
         push rsi
         mov [rel stack_before], rsp
 
@@ -56,12 +56,12 @@ resume_point:
         mov [rdi + 120], rax
 
         pop rsi
-        pop r15
-        pop r14
-        pop r13
         pop r12
+        pop r13
         pop rbp
+        pop r14
         pop rbx
+        pop r15
         ret
 
 ; resume_fault: rdi = an address that cannot be read. Returns rsp's change in rax.

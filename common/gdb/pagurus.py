@@ -10,7 +10,8 @@ import importlib
 import os
 import sys
 
-_SUBSYSTEMS = ("paging", "processor", "traps", "boot", "unwind", "frames", "heap", "regions")
+_SUBSYSTEMS = ("paging", "processor", "traps", "boot", "unwind", "frames", "heap", "regions",
+               "processors", "locks", "timers", "threads")
 
 
 def _load() -> None:

@@ -12,8 +12,23 @@
  */
 void console_write(const char *text, size_t length);
 
+/*
+ * What is written between these two stays together, whoever writes to the console at the same time.
+ * They nest, and what stands between them waits for nobody. The C library does so around all that
+ * one call prints. May be called from a fault handler. Weak: by itself it does nothing, which is
+ * enough where nobody else is.
+ */
+void console_hold(void);
+void console_release(void);
+
 /* Waits for the next byte of input and returns it, 0 to 255: no echo, no line editing. */
 int console_read_byte(void);
+
+/*
+ * Halts all other processors for good, so that what the caller says is the last word; another one
+ * that calls it is halted there. Weak: by itself it does nothing, which is enough for one processor.
+ */
+void cpus_stop_others(void);
 
 /*
  * Ends the machine in order and reports `status & 0xff` to whoever started it.

@@ -22,6 +22,8 @@
 #define CR4_PGE        (1ul << 7)  /* global pages stay in the TLB when CR3 is loaded */
 #define CR4_OSFXSR     (1ul << 9)  /* SSE instructions are allowed */
 #define CR4_OSXMMEXCPT (1ul << 10) /* SSE errors are reported as exception 19 */
+#define CR4_FSGSBASE   (1ul << 16) /* WRFSBASE and its like are allowed */
+#define CR4_OSXSAVE    (1ul << 18) /* XSAVE and XSETBV are allowed */
 
 /* Extended feature enable register (SDM vol. 3A §2.2.1). */
 #define MSR_EFER 0xc0000080u
@@ -50,7 +52,17 @@
 #define PF_RESERVED (1u << 3) /* a reserved bit is set in a table entry */
 #define PF_FETCH    (1u << 4) /* instruction fetch */
 
+#define MSR_APIC_BASE    0x1bu
+#define APIC_BASE_X2APIC (1ul << 10) /* x2APIC mode (SDM vol. 3A §10.12.1) */
+#define APIC_BASE_ENABLE (1ul << 11)
+#define MSR_FS_BASE      0xc0000100u
+#define MSR_GS_BASE      0xc0000101u
+
 /* CPUID leaves (SDM vol. 2A, CPUID). */
+#define CPUID_1_X2APIC      (1u << 21) /* leaf 1, ecx */
+#define CPUID_1_XSAVE       (1u << 26)
+#define CPUID_1_AVX         (1u << 28)
+#define CPUID_7_FSGSBASE    (1u << 0) /* leaf 7, ebx */
 #define CPUID_EXTENDED      0x80000001u
 #define CPUID_EXTENDED_1GIB (1u << 26) /* edx: pages of 1 GiB */
 
@@ -261,6 +273,75 @@ static inline void invlpg(uint64_t address)
 static inline void interrupts_off(void)
 {
     __asm__ volatile("cli" : : : "memory");
+}
+
+static inline void interrupts_on(void)
+{
+    __asm__ volatile("sti" : : : "memory");
+}
+
+/* STI lets one more instruction run before an interrupt: none is lost between the two. */
+static inline void interrupts_on_and_halt(void)
+{
+    __asm__ volatile("sti; hlt" : : : "memory");
+}
+
+/* Switches interrupts off and returns RFLAGS as it was. */
+static inline uint64_t interrupts_save(void)
+{
+    uint64_t flags;
+    __asm__ volatile("pushfq; popq %0; cli" : "=r"(flags) : : "memory");
+    return flags;
+}
+
+static inline void interrupts_restore(uint64_t flags)
+{
+    __asm__ volatile("pushq %0; popfq" : : "r"(flags) : "memory", "cc");
+}
+
+/* In a loop that waits for another processor (SDM vol. 2B, PAUSE). */
+static inline void pause(void)
+{
+    __asm__ volatile("pause" : : : "memory");
+}
+
+/* Nothing. */
+static inline void nop(void)
+{
+    __asm__ volatile("nop" : : : "memory");
+}
+
+/* Extended control register 0: which parts of the state XSAVE saves (SDM vol. 1 §13.3). */
+static inline void write_xcr0(uint64_t value)
+{
+    __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"(value >> 32));
+}
+
+/* With CR4.FSGSBASE. */
+static inline uint64_t read_fs_base(void)
+{
+    uint64_t value;
+    __asm__ volatile("rdfsbase %0" : "=r"(value));
+    return value;
+}
+
+static inline void write_fs_base(uint64_t value)
+{
+    __asm__ volatile("wrfsbase %0" : : "r"(value) : "memory");
+}
+
+/* The word at an offset from the GS base. */
+static inline uint64_t read_gs(uint64_t offset)
+{
+    uint64_t value;
+    __asm__ volatile("movq %%gs:(%1), %0" : "=r"(value) : "r"(offset) : "memory");
+    return value;
+}
+
+/* Adds to the 32-bit word at an offset from the GS base, in one instruction. */
+static inline void gs_add(uint64_t offset, uint32_t value)
+{
+    __asm__ volatile("addl %1, %%gs:(%0)" : : "r"(offset), "ri"(value) : "memory", "cc");
 }
 
 static inline void halt(void)

@@ -11,7 +11,9 @@ static void console_sink(void *context, const char *text, size_t length)
 
 void kvprintf(const char *fmt, va_list ap)
 {
+    console_hold();
     (void)format(console_sink, NULL, NULL, fmt, ap);
+    console_release();
 }
 
 void kprintf(const char *fmt, ...)

@@ -16,6 +16,7 @@ LIBC_SSE_SOURCES := \
 
 LIBC_SOURCES := $(LIBC_SSE_SOURCES) \
     common/libc/assert.c \
+    common/libc/console_hold.c \
     common/libc/ctype.c \
     common/libc/decimal.c \
     common/libc/errno.c \

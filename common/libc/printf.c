@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <format.h>
+#include <machine.h>
 #include <string.h>
 
 struct target {
@@ -20,7 +21,9 @@ static void target_write(void *context, const char *text, size_t length)
 int vdprintf(int fd, const char *restrict fmt, va_list ap)
 {
     struct target target = {.fd = fd};
+    console_hold();
     int length = format(target_write, &target, format_float, fmt, ap);
+    console_release();
     if (length < 0)
         errno = -length;
     return target.failed || length < 0 ? -1 : length;

@@ -1,6 +1,7 @@
 /* Plain input and output, a byte or a text at a time, passed on at once. */
 #include "file.h"
 
+#include <machine.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -46,7 +47,10 @@ int fputs(const char *restrict text, FILE *restrict stream)
 
 int puts(const char *text)
 {
-    return fputs(text, stdout) == EOF || putchar('\n') == EOF ? EOF : 0;
+    console_hold();
+    bool failed = fputs(text, stdout) == EOF || putchar('\n') == EOF;
+    console_release();
+    return failed ? EOF : 0;
 }
 
 /* All or nothing: the console takes everything, other descriptors are refused at once. */

@@ -50,7 +50,9 @@ LDFLAGS_IMAGE := $(LDFLAGS) -n
 sources = $(patsubst $(S)/%,%,$(foreach room,$(1),$(sort $(wildcard $(S)/$(room)/*.asm $(S)/$(room)/*.c))))
 
 LOADER_OBJECTS  := $(patsubst %,$(O)/%.o,$(call sources,$(LOADER_ROOMS)) $(LOADER_SHARES))
-KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(filter-out $(DEBUG_HEAP),$(call sources,$(KERNEL_ROOMS))))
+KERNEL_OBJECTS  := $(patsubst %,$(O)/%.o,$(filter-out $(DEBUG_HEAP) $(DEBUG_LOCKS) $(DEBUG_PREEMPT) $(KERNEL_LIBRARY),\
+    $(call sources,$(KERNEL_ROOMS))))
+LIBRARY_OBJECTS := $(KERNEL_LIBRARY:%=$(O)/%.o)
 LIBC_OBJECTS    := $(patsubst %,$(O)/%.o,$(LIBC_SOURCES))
 SUPPORT_OBJECTS := $(patsubst %,$(O)/%.o,$(wildcard common/support/*.c))
 
@@ -66,13 +68,27 @@ DEBUG_HEAP_CALLS := malloc free calloc realloc aligned_alloc posix_memalign
 DEBUG_IMAGES     := $(if $(DEBUG_HEAP),$(sort $(patsubst %,$(B)/%.debug.elf,$(filter $(DEBUG_HEAP_APPS) \
     $(if $(filter debug,$(HEAP)),$(APP)),$(APPS)))))
 
+# APP.locks.elf has the stage's watched locks in it, likewise.
+LOCKS_CALLS  := spin_take spin_release
+LOCKS_IMAGES := $(if $(DEBUG_LOCKS),$(sort $(patsubst %,$(B)/%.locks.elf,$(filter $(DEBUG_LOCKS_APPS) \
+    $(if $(filter debug,$(LOCKS)),$(APP)),$(APPS)))))
+
+# APP.preempt.elf has the stage's preemption at random in it, likewise.
+PREEMPT_CALLS  := arguments_split queue_run spin_take spin_release
+PREEMPT_IMAGES := $(if $(DEBUG_PREEMPT),$(sort $(patsubst %,$(B)/%.preempt.elf,$(filter \
+    $(DEBUG_PREEMPT_APPS) $(if $(filter random,$(PREEMPT)),$(APP)),$(APPS)))))
+
 # Helpers in assembly: NAME_*.asm belongs to the application NAME.
 app_objects = $(patsubst %,$(O)/%.o,$(wildcard $(APP_HOMES:%=%/$(1).c) $(APP_HOMES:%=%/$(1)_*.asm)))
 
 Q := $(if $(V),,@)
 
-.PHONY: build
-build: $(B)/loader.elf $(IMAGES) $(DEBUG_IMAGES)
+.PHONY: build parts
+build: $(B)/loader.elf $(IMAGES) $(DEBUG_IMAGES) $(LOCKS_IMAGES) $(PREEMPT_IMAGES)
+
+# All that is compiled; the images can be linked when they are needed.
+parts: $(B)/loader.elf $(KERNEL_OBJECTS) $(DEBUG_HEAP:%=$(O)/%.o) $(DEBUG_LOCKS:%=$(O)/%.o) \
+       $(DEBUG_PREEMPT:%=$(O)/%.o) $(foreach app,$(APPS),$(call app_objects,$(app)))
 
 # The commands are part of what an object depends on: other flags, other objects.
 $(B)/flags: FORCE
@@ -105,11 +121,11 @@ $(O)/common/apps/%.c.o: common/apps/%.c $(B)/flags
 $(O)/common/apps/%.asm.o: common/apps/%.asm $(B)/flags
 	$(call assemble)
 $(O)/%.c.o: $(S)/%.c $(B)/flags
-	$(call compile,$(CFLAGS_KERNEL))
+	$(call compile,$(CFLAGS_KERNEL) $(if $(filter $*.c,$(FAST)),-O2))
 $(O)/%.asm.o: $(S)/%.asm $(B)/flags
 	$(call assemble)
 
-$(O)/libc.a: $(LIBC_OBJECTS) $(SUPPORT_OBJECTS)
+$(O)/libc.a: $(LIBC_OBJECTS) $(SUPPORT_OBJECTS) $(LIBRARY_OBJECTS)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 $(B)/loader.elf: $(S)/loader/loader.ld $(LOADER_OBJECTS) $(O)/common/support/no_header.asm.o $(O)/libc.a
@@ -131,13 +147,23 @@ $(DEBUG_IMAGES): $(B)/%.debug.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBU
                        $$(call app_objects,$$*) $(O)/libc.a $(O)/symbols/none.o common/mk/symbols.awk
 	$(link_image)
 
+$(LOCKS_IMAGES): wraps := $(LOCKS_CALLS:%=--wrap=%)
+$(LOCKS_IMAGES): $(B)/%.locks.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBUG_LOCKS:%=$(O)/%.o) \
+                       $$(call app_objects,$$*) $(O)/libc.a $(O)/symbols/none.o common/mk/symbols.awk
+	$(link_image)
+
+$(PREEMPT_IMAGES): wraps := $(PREEMPT_CALLS:%=--wrap=%)
+$(PREEMPT_IMAGES): $(B)/%.preempt.elf: $(S)/kernel/image.ld $(KERNEL_OBJECTS) $(DEBUG_PREEMPT:%=$(O)/%.o) \
+                       $$(call app_objects,$$*) $(O)/libc.a $(O)/symbols/none.o common/mk/symbols.awk
+	$(link_image)
+
 define link_image
 	$(eval objects := $(filter %.ld %.o %.a,$(filter-out %/none.o,$^)))
 	$(eval symbols := $(O)/symbols/$(@F:.elf=))
-	$(Q)$(LD) $(LDFLAGS_IMAGE) $(wraps) -T $(objects) $(O)/symbols/none.o -o $(symbols).first
+	$(Q)$(LD) $(LDFLAGS_IMAGE) $(LOCKED:%=--wrap=%) $(wraps) -T $(objects) $(O)/symbols/none.o -o $(symbols).first
 	$(Q)nm -n $(symbols).first | awk -f common/mk/symbols.awk > $(symbols).asm
 	$(Q)$(NASM) -f elf64 $(symbols).asm -o $(symbols).o
-	$(Q)$(LD) $(LDFLAGS_IMAGE) $(wraps) -T $(objects) $(symbols).o -o $@
+	$(Q)$(LD) $(LDFLAGS_IMAGE) $(LOCKED:%=--wrap=%) $(wraps) -T $(objects) $(symbols).o -o $@
 endef
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

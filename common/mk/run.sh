@@ -2,8 +2,8 @@
 # Boots build/$STAGE with one application in QEMU, the console on the terminal, and says how it
 # ended. Exit status 0 only if the application's is 0.
 #
-# In, from the environment: STAGE, APP, ARGS, HEAP (empty or debug), MEMORY (64M), MACHINE (q35),
-# ACCEL (tcg or kvm), V.
+# In, from the environment: STAGE, APP, ARGS, HEAP and LOCKS (empty or debug), PREEMPT (empty or
+# random) with SEED (1), MEMORY (64M), CPUS (1), MACHINE (q35), ACCEL (tcg or kvm), V.
 # Ctrl-A X ends the machine when the console is a terminal.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -37,6 +37,32 @@ debug)
 *) usage "HEAP=$HEAP: there is debug, and the ordinary heap without HEAP" ;;
 esac
 
+case ${LOCKS:-} in
+'') ;;
+debug)
+    grep -q '^DEBUG_LOCKS ' "labs/$STAGE/stage.mk" ||
+        usage "LOCKS=debug: lab ${STAGE%%-*} has no locks"
+    [[ -z ${HEAP:-} ]] || usage "LOCKS=debug and HEAP=debug are two images: choose one"
+    image=$APP.locks.elf
+    ;;
+*) usage "LOCKS=$LOCKS: there is debug, and the ordinary locks without LOCKS" ;;
+esac
+
+arguments=${ARGS:-}
+case ${PREEMPT:-} in
+'') ;;
+random)
+    grep -q '^DEBUG_PREEMPT ' "labs/$STAGE/stage.mk" ||
+        usage "PREEMPT=random: lab ${STAGE%%-*} preempts nobody"
+    [[ -z ${HEAP:-}${LOCKS:-} ]] ||
+        usage "PREEMPT=random, LOCKS=debug and HEAP=debug are three images: choose one"
+    [[ ${SEED:-1} =~ ^[0-9]{1,18}$ ]] || usage "SEED=$SEED: a number of at most 18 digits"
+    image=$APP.preempt.elf
+    arguments="preempt=${SEED:-1} $arguments"
+    ;;
+*) usage "PREEMPT=$PREEMPT: there is random, and slices of one length without PREEMPT" ;;
+esac
+
 accel=${ACCEL:-tcg}
 case $accel in
 tcg) ;;
@@ -50,6 +76,8 @@ memory=${MEMORY:-$(flag QEMU_MEMORY)}
 bytes=$(numfmt --from=iec "$memory")
 [[ $bytes -ge $((2 << 20)) ]] ||
     usage "MEMORY=$memory: the loader lies at 1 MiB, so 2M is the least"
+cpus=${CPUS:-1}
+[[ $cpus =~ ^[1-9][0-9]{0,2}$ && $cpus -le 255 ]] || usage "CPUS=$cpus: a number from 1 to 255"
 machine=${MACHINE:-$(flag QEMU_MACHINE)}
 [[ $machine =~ ^[A-Za-z0-9][A-Za-z0-9.,=_-]*$ ]] || usage "MACHINE=$machine: as in q35 or microvm"
 
@@ -60,7 +88,7 @@ if [[ $bytes -gt $(numfmt --from=iec "$(flag QEMU_PROMISE)") ]]; then
 fi
 
 qemu=("$(flag QEMU)" "${lazy[@]}" -machine "$machine" -accel "$accel" -cpu "$(flag QEMU_CPU)"
-    -m "$memory")
+    -m "$memory" -smp "$cpus")
 read -ra flags <<< "$(flag QEMU_FLAGS)"
 lab_text="labs/$STAGE/README.md"
 
@@ -72,7 +100,7 @@ trap 'rm -f -- "$report" "$log"' EXIT
 
 qemu+=("${flags[@]}" -no-reboot -d cpu_reset -D "$log" -debugcon "file:$report"
     -kernel loader.elf -initrd "$image")
-[[ -z ${ARGS:-} ]] || qemu+=(-append "$ARGS")
+[[ -z $arguments ]] || qemu+=(-append "$arguments")
 if [[ -t 0 ]]; then
     qemu+=(-serial mon:stdio) # Ctrl-A X ends it, Ctrl-C goes to the guest
 else

@@ -47,17 +47,20 @@ def measure(guests: Sequence[Guest], machines: Sequence[str], rounds: int) -> li
                 if turn >= guest.boots:
                     continue
                 guests[0].time(series.machine)
-                run = _boot(guest, series)
+                run, failed = boot(guest, series.machine, guest.spare_boots - series.repeated)
+                series.repeated += failed
                 if number:
                     series.runs.append(run)
     return [series for _, series in pairs]
 
 
-def _boot(guest: Guest, series: Series) -> Run:
+def boot(guest: Guest, machine: str, spare: int, limit: float | None = None) -> tuple[Run, int]:
+    """Boot it until it ends well, and how many boots did not: BenchError after more than `spare`."""
+    failed = 0
     while True:
         try:
-            return guest.time(series.machine)
+            return guest.time(machine, limit) if limit else guest.time(machine), failed
         except BenchError:
-            if series.repeated == guest.spare_boots:
+            if failed == spare:
                 raise
-            series.repeated += 1
+            failed += 1

@@ -5,10 +5,10 @@ from functools import partial
 
 from pagurus.errors import UsageError
 
-from bench import boot, footprint, large, memory
+from bench import boot, footprint, large, memory, threads
 from bench.measure import Measure
 
-NEEDS = {"02-paging": ("01-boot",)}  # earlier stages that a stage is compared with
+NEEDS = {"02-paging": ("01-boot",), "03-smp": ("01-boot",)}  # earlier stages that a stage is compared with
 MEASURES: dict[str, Sequence[Measure]] = {
     "01-boot": (
         boot.speed,
@@ -25,6 +25,16 @@ MEASURES: dict[str, Sequence[Measure]] = {
         large.metadata,
         memory.heap,
         memory.pages,
+    ),
+    "03-smp": (
+        partial(boot.speed, before="01-boot"),
+        partial(footprint.sizes, hello_kib=72, loader_kib=24),
+        footprint.memory,
+        partial(footprint.instructions, before="01-boot"),
+        threads.costs,
+        threads.heap,
+        threads.speedup,
+        threads.start,
     ),
 }
 

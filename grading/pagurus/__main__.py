@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ VERBS: dict[str, str] = {
     "emptied": "emptied:main",
     "earlier": "earlier:main",
     "soak": "soak:main",
+    "stress": "stress:main",
     "grade": "grade:grade_main",
     "test": "grade:test_main",
     "gdb": "debug:gdb_main",
@@ -46,5 +48,13 @@ def main(argv: Sequence[str]) -> int:
         return 2
 
 
+def _end(number: int, _: object) -> None:
+    """Ends by an exception, so that whoever has started processes ends them."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) is signal.SIG_DFL:  # nohup has them ignored
+            signal.signal(ending, _end)
     sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 """Build a stage for the grader, and say whose fault it is when that fails."""
 
+import functools
 import os
 import re
 import shutil
@@ -9,6 +10,9 @@ from pathlib import Path
 from pagurus import confine, regions
 from pagurus.stages import Stage
 from pagurus.verdict import HarnessError
+
+# Set where only some tests of a tree are run: an image is linked when a test asks for it.
+LINK_ON_DEMAND = "PAGURUS_LINK_ON_DEMAND"
 
 _SECONDS = 600
 SUBMISSION_SECONDS = 120  # it takes two on an idle machine
@@ -30,21 +34,35 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _command(stage: Stage) -> list[str]:
-    return ["make", "-s", "--no-print-directory", f"-j{cores()}", "build", f"LAB={stage.lab}"]
+def _command(stage: Stage, what: str = "build") -> list[str]:
+    return ["make", "-s", "--no-print-directory", f"-j{cores()}", what, f"LAB={stage.lab}"]
 
 
-def build(stage: Stage) -> BrokenBuild | None:
-    """Build; None when that worked. A build that no student's file broke is a HarnessError."""
+def _make(stage: Stage, what: str) -> confine.Finished:
     # A make above us has its own job server, which does not reach through the grader.
     environment = {name: value for name, value in os.environ.items()
                    if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     try:
-        done = confine.run_bounded(_command(stage), stage.root, environment, _SECONDS)
+        done = confine.run_bounded(_command(stage, what), stage.root, environment, _SECONDS)
     except OSError as error:
         raise HarnessError(f"cannot run make: {error.strerror}") from error
     if not done.in_time:
         raise HarnessError(f"the build did not end within {_SECONDS} s")
+    return done
+
+
+@functools.cache
+def link(stage: Stage, image: str) -> None:
+    """Link one image now, where that was left to who needs it."""
+    if LINK_ON_DEMAND in os.environ:
+        done = _make(stage, f"build/{stage.name}/{image}")
+        if done.status:
+            raise HarnessError(f"no {image}:\n{done.output}")
+
+
+def build(stage: Stage) -> BrokenBuild | None:
+    """Build; None when that worked. A build that no student's file broke is a HarnessError."""
+    done = _make(stage, "parts" if LINK_ON_DEMAND in os.environ else "build")
     if done.status == 0:
         return None
     guilty = _student_lines(stage, done.output)

@@ -18,6 +18,7 @@ is what GDB or a recording begins with.
 import concurrent.futures
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -27,6 +28,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from pagurus import grade, handover, regions
 from pagurus.channels import Channel, Loop
@@ -45,7 +47,11 @@ from pagurus.verdict import HarnessError
 ENDS = ("panic", "trap_dispatch", "fault_report", "exercise_todo", "loader_refuse",
         "early_refuse", "machine_exit", "debug_exit")
 
+PREEMPT = "PREEMPT"  # of the environment: threads lose their processors at random
+
 _RECORD_SECONDS = 120
+_IDLE_LOOKS = 5  # at a machine that is halted, and executes nothing: nobody will wake it
+_APP_BUDGET = 1_000_000_000
 
 
 @dataclass
@@ -58,6 +64,7 @@ class Target:
     prepare: list[str] = field(default_factory=list)  # GDB commands after connecting
     last: "Last | None" = None  # when the test let it run for the last time
     saved: Path | None = None  # the folder of a snapshot to begin with
+    reach: int = REACH_BUDGET  # instructions of a recording whose end is not known
 
 
 @dataclass
@@ -102,8 +109,8 @@ def qemu_gdb_main(argv: Sequence[str]) -> int:
     if wanted:
         _tell(target, stage, folder)
     path = folder / "gdb.sock"
-    script = _write_script(stage, target, folder, path)
-    with _listen(path) as listener:
+    script = write_script(stage, target, folder, path)
+    with listen(path) as listener:
         command = _command(target, listener, folder, console="stdio")
         print(f"The machine waits, stopped before its first instruction. In {stage.root}:\n"
               f"    gdb -x {script.relative_to(stage.root)}\n"
@@ -118,16 +125,21 @@ def qemu_gdb_main(argv: Sequence[str]) -> int:
 
 
 def rewind_main(argv: Sequence[str]) -> int:
-    """`rewind LAB T`: record the test's machine, and replay it under GDB, which can go back."""
+    """`rewind LAB [T]`: record an application's machine, or a test's, and replay it under GDB,
+    which can go back."""
     stage, wanted = _arguments("rewind", argv)
-    if not wanted:
-        raise UsageError("T is missing: which test is to be recorded? make rewind T=N.N[/NAME]")
     if accelerator() != "tcg":
         raise UsageError("rewind needs TCG: KVM cannot record")
     folder = _folder(stage)
-    target = _run_test(stage, wanted, folder, None)
+    target = _run_test(stage, wanted, folder, None) if wanted else _boot(stage)
     assert target is not None
+    if not wanted:
+        target.reach = _APP_BUDGET
+    elif target.last and target.last.end:  # a recording takes other counts, but not far off
+        target.reach = max(REACH_BUDGET, 2 * target.last.end)
     _tell(target, stage, folder)
+    if target.spec.smp > 1:
+        raise UsageError(_one_processor(target))
     end = _record(target, folder)
     if end is None:
         target.saved = None
@@ -139,6 +151,16 @@ def rewind_main(argv: Sequence[str]) -> int:
     print("The machine is replayed, up to its end. Go back with reverse-stepi, reverse-continue, "
           "or a watchpoint.", flush=True)
     return _debug(stage, target, folder, replay=True)
+
+
+def _one_processor(target: Target) -> str:
+    """What to do instead of recording a machine of several processors."""
+    spec, instead = target.spec, "CPUS=1 is the same program on one"
+    if target.test:
+        app = spec.modules[0].partition(".")[0] if spec.modules else "hello"
+        args = f" ARGS={shlex.quote(spec.args)}" if spec.args else ""
+        instead = f"the same program on one: make rewind APP={app}{args}"
+    return f"QEMU records machines of one processor only, and this one has {spec.smp}; {instead}"
 
 
 def _arguments(verb: str, argv: Sequence[str]) -> tuple[Stage, list[str]]:
@@ -168,14 +190,24 @@ def _boot(stage: Stage) -> Target:
     """The machine of `make run`, by the same variables."""
     lab = Lab(stage)
     app = os.environ.get("APP") or "hello"
-    image = lab.build / f"{app}.elf"
+    arguments = os.environ.get("ARGS") or None
+    variant = (".debug" if os.environ.get("HEAP") == "debug" else
+               ".locks" if os.environ.get("LOCKS") == "debug" else "")
+    if os.environ.get(PREEMPT) == "random":
+        variant = ".preempt"
+        arguments = f"preempt={os.environ.get('SEED') or '1'} {arguments or ''}"
+    image = lab.build / f"{app}{variant}.elf"
+    cpus = os.environ.get("CPUS") or "1"
+    if not re.fullmatch(r"[1-9]\d{0,2}", cpus) or int(cpus) > 255:
+        raise UsageError(f"CPUS={cpus}: a number from 1 to 255")
     for path in (lab.loader, image):
         if not path.is_file():
             raise UsageError(f"{path.relative_to(stage.root)} does not exist; "
                              f"`make build LAB={stage.lab}` makes it, if there is such a program")
     spec = MachineSpec(
-        lab.loader, lab.build, [image.name], os.environ.get("ARGS") or None,
-        memory=os.environ.get("MEMORY") or None, machine=os.environ.get("MACHINE") or None)
+        lab.loader, lab.build, [image.name], arguments,
+        memory=os.environ.get("MEMORY") or None, machine=os.environ.get("MACHINE") or None,
+        smp=int(cpus))
     return Target(spec, [lab.loader, image])
 
 
@@ -185,7 +217,7 @@ class _Listener:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "offer"
-        self.socket = _listen(self.path)
+        self.socket = listen(self.path)
         self.gdb_status = 0
 
     def __enter__(self) -> "_Listener":
@@ -213,7 +245,7 @@ class _Listener:
             print("The machine stands where the check failed.", flush=True)
             symbols = [Path(name) for name in offer["symbols"]]
             target = Target(MachineSpec(symbols[0], symbols[0].parent), symbols)
-            script = _write_script(stage, target, self.folder, stage.root / offer["stub"])
+            script = write_script(stage, target, self.folder, stage.root / offer["stub"])
             self.gdb_status = _gdb(stage, script)
         return True
 
@@ -318,7 +350,7 @@ def _breakpoints(target: Target) -> list[str]:
 # -- QEMU and GDB -----------------------------------------------------------------------------
 
 
-def _listen(path: Path) -> socket.socket:
+def listen(path: Path) -> socket.socket:
     """A listening Unix socket; its name is given relatively, since such names must be short."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -364,7 +396,7 @@ def _record(target: Target, folder: Path) -> int | None:
     number if it can be told."""
     if target.saved is None:
         snapshot_drive(folder, new=True)
-    budget, known = REACH_BUDGET, False  # a reverse step replays all of it
+    budget, known = target.reach, False  # a reverse step replays all of it
     # A recording from power-on takes other counts: vapic is off, and the firmware sees that.
     if target.saved and target.last and target.last.end:
         budget, known = target.last.end - target.last.start, True
@@ -378,22 +410,27 @@ def _record(target: Target, folder: Path) -> int | None:
             channel.close_far()
             loop.watch_process(qemu.pid)
 
-            def ask(name: str) -> dict | None:
-                number = qmp.execute(name)
+            def ask(name: str, **arguments: str) -> Any:
+                number = qmp.execute(name, **arguments)
                 return qmp.reply(number) if loop.wait(lambda: qmp.has_reply(number), 30) else None
+
+            def halted() -> bool:
+                said = ask("human-monitor-command", **{"command-line": "info registers"})
+                return "HLT=1" in str(said)
 
             if ask("qmp_capabilities") is None:
                 raise UsageError("QEMU does not start for a recording; see its message above")
             start = (ask("query-replay") or {"icount": 0})["icount"]
             ask("cont")
-            end = None
+            end, idle = None, 0
             for _ in range(_RECORD_SECONDS * 10):
                 over = loop.wait(lambda: qmp.seen("SHUTDOWN") is not None, 0.1)
                 answer = None if loop.process_ended else ask("query-replay")
                 if answer is None:  # it has ended by itself
                     return start + budget if known else None
+                idle = idle + 1 if answer["icount"] == end and halted() else 0
                 end = answer["icount"]
-                if over or end - start > budget:
+                if over or end - start > budget or idle >= _IDLE_LOOKS:
                     break
             ask("stop")
             answer = ask("query-replay")
@@ -411,10 +448,10 @@ def _debug(stage: Stage, target: Target, folder: Path, replay: bool = False) -> 
     """Start the machine and GDB on it; GDB's exit status."""
     icount = _recording(folder, "replay") if replay else ""
     path = folder / "gdb.sock"
-    script = _write_script(stage, target, folder, path)
+    script = write_script(stage, target, folder, path)
     print(f"The console is written to {(folder / 'console.txt').relative_to(stage.root)}.",
           flush=True)
-    with _listen(path) as listener:
+    with listen(path) as listener:
         command = _command(target, listener, folder, icount=icount)
         with _start(command, target.spec.cwd, [listener.fileno()]) as qemu:
             try:
@@ -423,7 +460,7 @@ def _debug(stage: Stage, target: Target, folder: Path, replay: bool = False) -> 
                 qemu.kill()
 
 
-def _write_script(stage: Stage, target: Target, folder: Path, path: Path) -> Path:
+def write_script(stage: Stage, target: Target, folder: Path, path: Path) -> Path:
     """The GDB commands that connect, with the symbols of loader and image."""
     first, *others = target.symbols
     setup = stage.root / "common" / "gdb"

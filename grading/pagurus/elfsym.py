@@ -46,6 +46,22 @@ class Symbols:
         at = bisect.bisect_right([symbol.address for symbol in self.code], address) - 1
         return (self.code[at], address - self.code[at].address) if at >= 0 else None
 
+    def label_of_copy(self, address: int) -> tuple[str, int] | None:
+        """Where an address is in the page that trampoline_start is copied to: a label, the offset.
+
+        It has no section of its own at run time, and what NASM knows of lines is for code sections.
+        """
+        ends = [self.by_name.get(f"trampoline_{name}") for name in ("page", "start", "end")]
+        if None in ends:
+            return None
+        page, start, end = (symbol.address for symbol in ends if symbol)
+        at = address - page + start
+        if not start <= at < end:
+            return None
+        near = max((symbol for symbol in self.by_name.values() if start <= symbol.address <= at),
+                   key=lambda symbol: symbol.address)
+        return near.name, at - near.address
+
     def line(self, address: int) -> str | None:
         """The source line of an address as `file.c:12`, or None; asks binutils' addr2line."""
         try:

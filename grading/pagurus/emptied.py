@@ -25,7 +25,7 @@ def judge(region: Region, result: Result) -> tuple[bool, str]:
     if result.error:
         wrong = result.error
     elif broken:
-        wrong = f"{HARNESS_ERROR} in {', '.join(broken)}"
+        wrong = f"{HARNESS_ERROR} in {', '.join(broken)}: {result.fault}"
     elif score is None:
         wrong = f"no score of exercise {region.exercise} in the report"
     elif score:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pagurus import arguments, exercises, regions, trees
 from pagurus.errors import UsageError
 from pagurus.regions import Region
-from pagurus.stages import Stage, find_root, find_stage
+from pagurus.stages import Stage, find_root, find_stage, find_stages
 
 HIDDEN = "hidden"
 
@@ -70,8 +70,9 @@ def make_handout(stage: Stage, out: Path) -> list[Region]:
     with trees.new_folder(out) as filling:
         trees.copy_files(stage.root, names, filling)
         regions.empty_stage(Stage(filling, stage.name), own)
+        regions.drop_handout_lines(Stage(filling, stage.name))  # of earlier labs
         _write_front(stage, filling)
-        _refuse_leaks(filling, own)
+        _refuse_leaks(filling, own, _stage_before(stage))
     return list(own.values())
 
 
@@ -127,17 +128,23 @@ def _telling_runs(lines: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(lines)
 
 
-def find_leaks(tree: Path, own: Mapping[str, Region]) -> list[str]:
-    """Where lines of these regions' bodies stand in a tree, as `file:line: what` lines."""
+def find_leaks(tree: Path, own: Mapping[str, Region], before: Path | None = None) -> list[str]:
+    """Where lines of these regions' bodies stand in a tree, as `file:line: what` lines.
+
+    `before` is the folder of the stage before: lines that stand there are no news to a student.
+    """
     wanted: dict[int, dict[tuple[str, ...], str]] = {}
     for region in own.values():
         if not regions.is_unsolved(region.body, region.file, region.placeholder):
             for run in _telling_runs([line for _, line in _significant(region.body)]):
                 wanted.setdefault(len(run), {})[run] = region.id
+    for path in _files(before) if before else ():
+        lines = [line for _, line in _significant(regions.read_source(path))]
+        for size, bodies in wanted.items():
+            for window in _windows(lines, size):
+                bodies.pop(window, None)
     found = []
-    for path in sorted(tree.rglob("*")):
-        if not path.is_file() or path.is_symlink():
-            continue
+    for path in _files(tree):
         numbered = _significant(regions.read_source(path))
         lines = [line for _, line in numbered]
         for size, bodies in wanted.items():
@@ -148,8 +155,18 @@ def find_leaks(tree: Path, own: Mapping[str, Region]) -> list[str]:
     return found
 
 
-def _refuse_leaks(tree: Path, own: Mapping[str, Region]) -> None:
-    leaks = find_leaks(tree, own)
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.is_symlink()]
+
+
+def _stage_before(stage: Stage) -> Path | None:
+    earlier = [one.path for one in find_stages(stage.root) if one.number < stage.number]
+    return earlier[-1] if earlier else None
+
+
+def _refuse_leaks(tree: Path, own: Mapping[str, Region], before: Path | None) -> None:
+    leaks = find_leaks(tree, own, before)
     if leaks:
         raise UsageError(f"no handout written, it would give a solution away: {leaks[0]}")
 

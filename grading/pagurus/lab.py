@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pagurus.build import link
 from pagurus.elfsym import read_symbols
 from pagurus.errors import UsageError
 from pagurus.machine import Machine
@@ -59,6 +60,7 @@ class Lab:
     def image(self, app: str) -> Path:
         """The image of an application."""
         path = self.build / f"{app}.elf"
+        link(self.stage, path.name)
         if not path.is_file():
             raise HarnessError(f"{path} is missing; there is no application '{app}' or no build")
         return path

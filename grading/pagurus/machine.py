@@ -8,7 +8,8 @@
 
 The machine is created stopped before its first instruction, and stands still whenever the test
 has control. Time is counted in guest instructions (budgets), so that verdicts do not depend on
-the host's load; a wall limit on top only catches what executes nothing. See grading/README.md.
+the host's load; a wall limit on top catches what executes nothing, or hardly anything. See
+grading/README.md.
 """
 
 import contextlib
@@ -430,6 +431,10 @@ class Machine:
                 symbol, offset = found
                 line = symbols.line(address) if with_line else None
                 return Place(address, symbol.name, offset, _short_line(line))
+        for symbols in self.symbols:
+            label = symbols.label_of_copy(address)
+            if label:
+                return Place(address, *label, "smp/trampoline.asm" if with_line else None)
         return Place(address)
 
     def here(self, with_line: bool = False) -> Place:
@@ -472,6 +477,24 @@ class Machine:
                 return
         name = where if isinstance(where, str) else f"{where:#x}"
         raise MachineEnded(outcome, f"the machine reaches {name}")
+
+    @property
+    def stopped_cpu(self) -> int:
+        """The CPU that the last breakpoint has stopped."""
+        return self._stop_thread - 1
+
+    def run_alone(self, cpu: int, budget: int = REACH_BUDGET) -> Outcome:
+        """Run one CPU while all others stand still, until it halts or as `run` does.
+
+        What it waits for from another CPU cannot come: one that spins takes the whole budget.
+        """
+
+        def halted() -> bool:
+            info = self.hmp("info registers -a")
+            match = re.search(rf"CPU#{cpu}\b.*?HLT=(\d)", info, re.DOTALL)
+            return match is not None and match[1] == "1"
+
+        return self._go(f"vCont;c:p1.{cpu + 1:x}", budget, until=halted)
 
     def step(self, count: int = 1) -> None:
         """Execute single instructions of the stopped CPU; interrupts wait meanwhile."""

@@ -5,7 +5,7 @@ A mutant is a file grading/mutants/NN-name/<region>-<slug>.c (or .asm). Its firs
     /* MUTANT 1.5b: forgets to clear .bss. CAUGHT BY: 1.5/bss_is_zero, 1.5/other */
 
 and may span lines (in NASM: the leading lines that begin with `;`); the rest is the body. It is
-caught when it builds and each test that it names runs to a verdict that is not PASS (and no fault
+caught when it compiles and each test that it names runs to a verdict that is not PASS (and no fault
 of the tools). A name without its [parameter] stands for the test with any of them.
 """
 
@@ -120,6 +120,8 @@ def judge(mutant: Mutant, result: Result) -> tuple[bool, str]:
     seen = {test: _verdict(test, result.verdicts) for test in mutant.tests}
     caught = not any(v in ("PASS", HARNESS_ERROR, _NOT_RUN) for v in seen.values())
     listed = ", ".join(f"{test} ({verdict})" for test, verdict in seen.items())
+    if HARNESS_ERROR in seen.values():
+        listed += f": {result.fault}"
     return caught, f"{'caught' if caught else 'MISSED'}  {mutant.name}  by {listed}"
 
 

@@ -41,11 +41,12 @@ _WRONG = pytest.StashKey[str]()
 _ALL_NAMES = pytest.StashKey[list[str]]()
 _CHOSEN = pytest.StashKey[dict[str, str]]()  # node id -> test name
 _CONSOLE_LINES = 12
+_EXERCISE_TAKES = {"weight", "read", "also_before"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "exercise(id, weight=1, read=None): the exercise that a test belongs to")
+        "markers", "exercise(id, weight=1, read=None, also_before=False): the exercise of a test")
     if os.environ.get(RESULTS) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Collector(Path(os.environ[RESULTS])), "pagurus-collector")
 
@@ -103,8 +104,9 @@ def _mark_wrong(items: list[pytest.Item]) -> None:
         mark, name = _mark_of(item), test_name(item)
         if mark is None or len(mark.args) != 1 or not isinstance(mark.args[0], str):
             item.stash[_WRONG] = f'{item.nodeid} needs the mark @exercise("1.5")'
-        elif set(mark.kwargs) - {"weight", "read"} or mark.kwargs.get("weight", 1) <= 0:
-            item.stash[_WRONG] = f"{item.nodeid}: @exercise takes weight (above 0) and read"
+        elif set(mark.kwargs) - _EXERCISE_TAKES or mark.kwargs.get("weight", 1) <= 0:
+            item.stash[_WRONG] = (f"{item.nodeid}: @exercise takes weight (above 0), read and "
+                                  "also_before")
         elif name in seen:
             item.stash[_WRONG] = f"{item.nodeid} has the same name as {seen[name]}"
         else:
@@ -216,11 +218,14 @@ def _judge(item: pytest.Item, error: BaseException | None) -> TestResult:
     except HarnessError as wrong:  # the mark is no exercise
         why = Explanation(Verdict.HARNESS_ERROR, str(wrong))
     result = TestResult(test_name(item), number, why.verdict.value, _title(item),
-                        hidden="hidden" in item.path.parts, seed=run_seed())
+                        hidden="hidden" in item.path.parts, seed=run_seed(),
+                        place=f"{item.path.name}:{(item.location[1] or 0) + 1:05}")
     if mark is not None:
         result.weight = mark.kwargs.get("weight", 1)
         result.read = mark.kwargs.get("read") or ""
     if why.verdict is Verdict.PASS:
+        if mark is not None and mark.kwargs.get("also_before"):
+            _wait_for_the_exercise(item, result)
         return result
     hints = [machine.hint for machine in machines if machine.hint]
     if why.verdict in _MAYBE_NOT_DONE:
@@ -263,6 +268,13 @@ def _empty_regions(item: pytest.Item, exercise: str) -> list[regions.Region]:
     """Those of an exercise that are still as they were handed out."""
     return [region for region in _regions_of(item) if region.exercise == exercise
             and regions.is_unsolved(region.body, region.file, region.placeholder)]
+
+
+def _wait_for_the_exercise(item: pytest.Item, result: TestResult) -> None:
+    """A pass of what holds before the exercise, too, counts when something of that is written."""
+    empty = _empty_regions(item, result.exercise)
+    if empty and len(empty) == sum(one.exercise == result.exercise for one in _regions_of(item)):
+        result.verdict, result.what = Verdict.NOT_DONE.value, _words(empty[0])
 
 
 def _words(region: regions.Region) -> str:

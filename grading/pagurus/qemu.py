@@ -95,6 +95,7 @@ class MachineSpec:
     cpu: str | None = None
     smp: int = 1
     dirty: bool = True
+    counted: bool = True  # time is counted in instructions; else each CPU has a thread of the host
     extra: list[str] = field(default_factory=list)
 
     def relative(self, path: Path) -> str:
@@ -120,10 +121,11 @@ def base_command(spec: MachineSpec, icount_options: str = "") -> list[str]:
             backend += f",share=off,mem-path={str(dirt_file(size)).replace(',', ',,')}"
         machine += ",memory-backend=ram"
         command += ["-object", backend]
-    command += ["-machine", machine, "-accel", accel]
+    command += ["-machine", machine]
+    command += ["-accel", accel if spec.counted or accel != "tcg" else "tcg,thread=multi"]
     command += ["-cpu", spec.cpu or flags["QEMU_CPU"]]
     command += ["-m", memory, "-smp", str(spec.smp)]
-    if accel == "tcg":
+    if accel == "tcg" and spec.counted:
         command += ["-icount", flags["QEMU_ICOUNT"] + icount_options]
     command += flags["QEMU_FLAGS"].split()
     command += ["-kernel", spec.relative(spec.kernel)]

@@ -10,7 +10,7 @@ Files are read and written as they are: other encodings and line ends survive.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -296,25 +296,37 @@ def exercises(regions: Mapping[str, Region]) -> list[Exercise]:
 
 
 def replace_bodies(
-    text: str, regions: Iterable[Region], bodies: Mapping[str, str], keep_handout: bool = True
+    text: str, regions: Iterable[Region], bodies: Mapping[str, str], dropping: Container[str] = ()
 ) -> str:
-    """The text with other bodies in the regions (of this very text) that `bodies` names."""
+    """The text with other bodies in the regions (of this very text) that `bodies` names.
+
+    Of those in `dropping` the HANDOUT lines go.
+    """
     lines = split_lines(text)
     for region in sorted(regions, key=lambda r: r.first, reverse=True):
         if region.id in bodies:
             body = bodies[region.id].replace("\r\n", "\n")
             if body and not body.endswith("\n"):
                 body += "\n"
-            start = region.first + (region.handout_lines if keep_handout else 0)
+            start = region.first + (0 if region.id in dropping else region.handout_lines)
             lines[start : region.last - 1] = [body]
     return "".join(lines)
 
 
+def _says_todo(region: Region) -> bool:
+    """Whether it can be seen of the placeholder alone that nothing is written yet."""
+    return is_unsolved(region.placeholder, region.file)
+
+
 def empty_bodies(text: str, regions: Iterable[Region]) -> str:
-    """The text as a student gets it: placeholders for the bodies, no HANDOUT lines."""
+    """The text as a student gets it: placeholders for the bodies.
+
+    HANDOUT lines stay where nothing else tells a placeholder from what a student wrote.
+    """
     regions = list(regions)
     bodies = {region.id: region.placeholder for region in regions}
-    return replace_bodies(text, regions, bodies, keep_handout=False)
+    dropping = {region.id for region in regions if _says_todo(region)}
+    return replace_bodies(text, regions, bodies, dropping)
 
 
 def empty_stage(stage: Stage, emptied: Mapping[str, Region]) -> None:
@@ -323,6 +335,20 @@ def empty_stage(stage: Stage, emptied: Mapping[str, Region]) -> None:
         path = stage.path / name
         of_file = [region for region in emptied.values() if region.file == name]
         write_source(path, empty_bodies(read_source(path), of_file))
+
+
+def drop_handout_lines(stage: Stage) -> None:
+    """Take HANDOUT lines out of a stage, in place, the bodies stay; but not such as have no TODO.
+
+    Those tell `carry` which body was never written.
+    """
+    kept = [region for region in stage_regions(stage).values()
+            if region.handout_lines and _says_todo(region)]
+    for name in {region.file for region in kept}:
+        of_file = [region for region in kept if region.file == name]
+        bodies = {region.id: region.body for region in of_file}
+        path = stage.path / name
+        write_source(path, replace_bodies(read_source(path), of_file, bodies, set(bodies)))
 
 
 def is_unsolved(body: str, name: str, placeholder: str = "") -> bool:

@@ -37,6 +37,7 @@ class TestResult:
     seed: str = ""
     seconds: float = 0.0
     hidden: bool = False
+    place: str = ""  # "test_1_5_elf.py:00049"; tests stand there in the order of the exercise's parts
 
     @property
     def passed(self) -> bool:
@@ -111,7 +112,7 @@ def make_grade(lab: str, exercises: Iterable[Exercise], tests: Sequence[TestResu
         if ids is not None and exercise.id not in ids:
             continue
         own = sorted((test for test in tests if test.exercise == exercise.id),
-                     key=lambda test: test.name)
+                     key=lambda test: (test.place, test.name))
         results.append(ExerciseResult(exercise.id, exercise.text.rstrip("."), exercise.points,
                                       own))
         if not own:

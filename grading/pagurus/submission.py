@@ -315,21 +315,22 @@ def shadowed(tree: Stage) -> list[Note]:
     """After a build: global names that the lab's objects and the trusted ones both define.
 
     The linker takes the lab's: a `report` or `memcpy` of its own then serves the trusted code.
+    Weak names are there for a lab to define.
     """
     objects = tree.root / "build" / tree.name / "obj"
     trusted, theirs = set(), []
     for path in sorted(objects.rglob("*.o")):
         name = path.relative_to(objects).as_posix().removesuffix(".o")
         if name.startswith("common/"):
-            trusted |= _defined(path)
+            trusted |= _defined(path, weak=False)
         elif not name.startswith("symbols/"):
             theirs += [(name, symbol) for symbol in sorted(_defined(path))]
     return [Note(name, f"defines {_printable(symbol)}, as the trusted code does")
             for name, symbol in theirs if symbol in trusted][:MAX_NOTES]
 
 
-def _defined(path: Path) -> set[str]:
-    """The global names that an object file defines."""
+def _defined(path: Path, weak: bool = True) -> set[str]:
+    """The global names that an object file defines, with or without its weak ones."""
     try:
         done = subprocess.run(
             ["nm", "--defined-only", "--extern-only", "--format=posix", str(path)],
@@ -337,7 +338,8 @@ def _defined(path: Path) -> set[str]:
     except subprocess.TimeoutExpired:
         return set()
     lines = done.stdout.decode(errors="replace").split("\n")
-    return {line.split(" ")[0] for line in lines if line}
+    symbols = [line.split(" ")[:2] for line in lines if line]
+    return {name for name, kind in symbols if weak or kind not in "VW"}
 
 
 def _write_below(folder: Path, name: str, data: bytes) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pagurus.build import LINK_ON_DEMAND
 from pagurus.session import WORKERS
 from pagurus.stages import Stage, find_root
 
@@ -27,6 +28,7 @@ class Result:
     verdicts: dict[str, str] = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)  # by exercise
     error: str = ""
+    fault: str = ""  # what the tools said of the first test that they failed in
 
 
 def run_tests(stage: Stage, tests: Sequence[str] = ()) -> Result:
@@ -39,6 +41,7 @@ def run_tests(stage: Stage, tests: Sequence[str] = ()) -> Result:
     environment = {name: os.environ[name] for name in keep if name in os.environ}
     environment["PYTHONPATH"] = str(stage.root / "grading")
     environment[WORKERS] = "0"  # as many trees run at once as there are cores
+    environment[LINK_ON_DEMAND] = "1"
     run = subprocess.Popen(
         command,
         cwd=stage.root,
@@ -65,7 +68,8 @@ def _share_build(root: Path, stage: Stage) -> None:
     objects = ours / stage.name
     if objects.is_dir() and not (theirs / stage.name).exists():
         try:
-            shutil.copytree(objects, theirs / stage.name, ignore=shutil.ignore_patterns("run"))
+            shutil.copytree(objects, theirs / stage.name,
+                            ignore=shutil.ignore_patterns("run", "*.elf", "symbols"))
         except shutil.Error:  # something is at work there: let make begin at the beginning
             shutil.rmtree(theirs / stage.name)
     (theirs / "grade").mkdir(parents=True, exist_ok=True)
@@ -88,9 +92,11 @@ def read_report(report: Path, output: str) -> Result:
         return Result(error=f"it does not compile: {_first_error(broken)}")
     if trouble:
         return Result(error=f"the grader had trouble: {trouble[0].splitlines()[0]}")
-    return Result(verdicts, scores)
+    faults = [test.get("output", "") for test in content["tests"]
+              if test["verdict"] == HARNESS_ERROR]
+    return Result(verdicts, scores, fault=_first_error(faults[0]) if faults else "")
 
 
 def _first_error(output: str) -> str:
-    lines = output.strip().splitlines()
+    lines = output.strip().splitlines() or [""]
     return next((line for line in lines if "error:" in line or "undefined" in line), lines[0])

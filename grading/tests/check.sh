@@ -7,8 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 # Each step is a fresh make, whatever this one was told.
-unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES PAGURUS_JOBS V LAB STAGE APP ARGS MEMORY MACHINE \
-    ACCEL T FROM TO OUT HTML SOLVED SUBMISSION ISOLATE N TIME SEED BASE FORCE JSON GROUP MIRROR
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES PAGURUS_JOBS V LAB STAGE APP ARGS PREEMPT MEMORY \
+    MACHINE ACCEL T FROM TO OUT HTML SOLVED SUBMISSION ISOLATE N TIME SEED BASE FORCE JSON GROUP MIRROR
 export PYTHONPATH=grading PYTHONDONTWRITEBYTECODE=1
 python=/usr/bin/python3
 mapfile -t labs < <(cd labs && printf '%s\n' [0-9][0-9]-*)
@@ -39,6 +39,7 @@ libc_gcc() { make -s -C common/libc/test CC=gcc; }
 libc_clang() { make -s -C common/libc/test CC=clang; }
 host_gcc() { each_lab make -s -C grading/host test STAGE=@LAB CC=gcc; }
 host_clang() { each_lab make -s -C grading/host test STAGE=@LAB CC=clang; }
+stress() { make -s stress LAB=03 TIME=45; } # races: each run draws a seed, and prints it
 fuzz() { each_lab make -s fuzz LAB=@LAB TIME=20; }
 tools_fast() { # without those that grade whole labs or drive a debugger through them
     "$python" -m pytest -q -n "$(nproc)" grading/tests --ignore-glob='*/test_grade.py' \
@@ -83,7 +84,7 @@ soak() { make -s soak LAB="$1" N=3; }
 
 quick=(build build_gcc drift text exercises libc_gcc host_gcc tools_fast solution)
 all=(format scripts build build_gcc build_clang drift text exercises libc_gcc libc_clang host_gcc
-    host_clang fuzz tools solution starter earlier emptied mutants soak)
+    host_clang fuzz stress tools solution starter earlier emptied mutants soak)
 by_lab=(starter earlier emptied mutants soak) # one step a lab: STEP/NN-name, and STEP for all
 
 # ---- running them ------------------------------------------------------------------------------
@@ -118,7 +119,8 @@ counts() {
         s/^(.*[^0-9])?([0-9]+) passed, ([0-9]+) failed$/\2 \3/p
         s/^([0-9]+ failed, )?([0-9]+) passed.* in [0-9.]+s.*$/\2 \1/p
         s|^[a-z]+: ([0-9]+)/([0-9]+) (caught\|noticed\|hold)$|\1 \2 of|p
-        s/^soak: ([0-9]+) of ([0-9]+) results identical$/\1 \2 of/p' "$1" |
+        s/^soak: ([0-9]+) of ([0-9]+) results identical$/\1 \2 of/p
+        s/^stress: ([0-9]+) of ([0-9]+) runs end well$/\1 \2 of/p' "$1" |
         awk '{ passed += $1; failed += $NF == "of" ? $2 - $1 : $2 } END { if (NR) print passed, failed }'
 }
 
@@ -131,7 +133,7 @@ for step in "${steps[@]}"; do
     log=$out/${step//\//-}.log
     status=0
     start=$EPOCHREALTIME
-    timeout --kill-after=10 1200 "$0" --step "$step" > "$log" 2>&1 < /dev/null || status=$?
+    timeout --kill-after=10 2400 "$0" --step "$step" > "$log" 2>&1 < /dev/null || status=$?
     seconds=$(awk -v from="$start" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }')
     read -r good bad <<< "$(counts "$log")"
     if [[ $status -eq 0 && ${bad:-0} -eq 0 ]]; then

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from bench import boot, footprint, guests, large, linux_guest, memory, report, rounds, stages
+from bench import boot, footprint, guests, large, linux_guest, memory, report, rounds, stages, threads
 from bench.__main__ import read_options
 from bench.errors import BenchError
 from bench.measure import Findings, Subject, Target
@@ -85,6 +85,71 @@ def test_the_file_keeps_every_boot_and_count():
     assert kept["times"][0]["runs_ms"] == [[30, 31], [10, 11], [20, 21]]
     assert kept["heap"] == {"ours": 78.2}
     assert [target["verdict"] for target in kept["targets"]] == ["ok", "ok", "falls short"]
+
+
+def fake_threads(monkeypatch, total):
+    """threads._results answers with the total of each kernel, for one operation."""
+    def results(subject, arguments, cpus):
+        names = {cost.result for cost in threads.COSTS} | {"heap"}
+        return {name: [dict.fromkeys(names, [total(name, arguments)]) | {"operations": [1]}] * 3
+                for name in (["ours", "linux"] if subject.linux else ["ours"])}
+
+    monkeypatch.setattr(threads, "_results", results)
+
+
+def test_sleeping_costs_what_was_not_asked_for():
+    found = {"operations": [10], "asked": [1000], "sleep": [1500], "yield": [700]}
+    assert threads.per_operation(found, "sleep") == 50.0
+    del found["asked"]
+    assert threads.per_operation(found, "yield") == 70.0
+
+
+def test_threads_cost_half_of_what_they_do_on_linux_and_a_free_mutex_no_more(tmp_path, monkeypatch):
+    fake_threads(monkeypatch, lambda name, arguments: 60 if name == "ours" else
+                 100 if arguments == "create" else 130 if arguments == "yield" else 60)
+    linux = linux_guest.Kernel("p", "1", "0")
+    found = threads.costs(Subject(tmp_path, "03-smp", tmp_path, 11, linux)).targets
+    verdicts = {target.what.split(",")[0]: target.verdict for target in found[:3]}
+    assert verdicts == {"create and join": "falls short", "switch by sched_yield": "ok",
+                        "mutex": "ok"}
+    alone = threads.costs(Subject(tmp_path, "03-smp", tmp_path, 11, None)).targets
+    assert {target.verdict for target in alone} == {"not measured"}
+
+
+def test_threads_that_were_not_apart_are_not_measured(tmp_path, monkeypatch):
+    fake_threads(monkeypatch, lambda name, arguments: 1)
+    real = threads._results
+
+    def on_one_cpu(subject, arguments, cpus):
+        found = real(subject, arguments, cpus)
+        return {name: [run | {"cpus": [1]} for run in runs] for name, runs in found.items()}
+
+    alone = Subject(tmp_path, "03-smp", tmp_path, 11, None)
+    monkeypatch.setattr(threads, "COSTS", [c for c in threads.COSTS if c.result == "pingpong"])
+    assert len(threads.costs(alone).lines) == 3
+    monkeypatch.setattr(threads, "_results", on_one_cpu)
+    with pytest.raises(BenchError, match="2 CPUs: ours did it on 1"):
+        threads.costs(alone)
+
+
+@pytest.mark.parametrize("four, verdict", [(102, "ok"), (103, "falls short")])
+def test_a_thread_allocates_no_slower_beside_others(tmp_path, monkeypatch, four, verdict):
+    # Ticks: all of two threads, on a host with two CPUs, end when one alone would, if all is well.
+    monkeypatch.setattr(threads.os, "cpu_count", lambda: 2)
+    ticks = {"heap 1": 100, "heap 2": 50, "heap 4": 50}
+    fake_threads(monkeypatch, lambda name, arguments: ticks[arguments] + (name == "linux"))
+    monkeypatch.setattr(threads, "_ours", lambda subject, arguments: FakeGuest(arguments, []))
+    monkeypatch.setattr(threads.guests, "counted", lambda guest, memory: guest)
+    monkeypatch.setattr(threads, "replace", lambda guest, **_: guest)
+    counts = {"heap 1": 100, "heap 2": 102, "heap 4": four}
+    monkeypatch.setattr(threads, "_ended",
+                        lambda guest: {"operations": [1], "heap": [counts[guest.name]]})
+    linux = linux_guest.Kernel("p", "1", "0")
+    found = threads.heap(Subject(tmp_path, "03-smp", tmp_path, 11, linux))
+    assert [target.verdict for target in found.targets if "against one" in target.what] == [
+        "ok", verdict]
+    assert [(target.found, target.limit) for target in found.targets if "glibc" in target.what] == [
+        (100, 101), (100, 102), (100, 102)]
 
 
 # -- stages -----------------------------------------------------------------------------------

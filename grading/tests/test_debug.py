@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,33 @@ def test_rewind_a_machine_that_hangs(toy: ToyLab) -> None:
     output = debug(toy, "rewind", "01", "1.2/ends", commands=(
         f"{WHERE}hbreak *half_way\nreverse-continue\n{WHERE}"))
     assert places(toy, output) == ["half_way+5", "half_way"]
+
+
+def test_rewind_an_application(toy: ToyLab) -> None:
+    """Without a test, the machine of `make run`; one that nobody wakes is recorded until then."""
+    toy.solve(e1_2="cli\nhlt")
+    subprocess.run(["make", "-s", "build"], cwd=toy.root, check=True)
+    shutil.copy(toy.root / "build/01-toy/loader.elf", toy.root / "build/01-toy/hello.elf")
+    began = time.monotonic()
+    output = debug(toy, "rewind", "01", commands=(
+        f"{WHERE}reverse-stepi\n{WHERE}hbreak *_start\nreverse-continue\n{WHERE}"))
+    assert places(toy, output) == ["half_way+2", "half_way+1", "_start"]
+    assert time.monotonic() - began < 60
+
+
+@pytest.mark.parametrize("arguments, instead", [
+    ((), "CPUS=1 is the same program on one"),
+    (("1.1/three_processors",), "the same program on one: make rewind APP=hello ARGS='a b'")])
+def test_rewind_wants_one_processor(toy: ToyLab, arguments: tuple[str, ...], instead: str) -> None:
+    toy.write("grading/01-toy/test_more.py", MORE_TESTS + """
+@exercise("1.1")
+def test_three_processors(machine):
+    machine(args="a b", smp=3).run_expect_exit(42)
+""")
+    done = toy.run("rewind", "01", *arguments, CPUS="3", ARGS="a b")
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"pagurus: QEMU records machines of one processor only, and this one has 3; {instead}\n")
 
 
 @pytest.mark.parametrize("arguments, message", [

@@ -2,7 +2,12 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 import xml.etree.ElementTree
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +264,24 @@ def test_draws_too(rng):
     assert one[0] != one[1], "each test draws its own numbers"
 
 
+def test_what_holds_before_an_exercise_counts_when_something_of_it_is_written(toy: ToyLab) -> None:
+    toy.write("grading/01-toy/test_toy.py", '''
+from pagurus.checks import exercise
+
+@exercise("1.1", also_before=True)
+def test_holds(rng):
+    assert rng.random() != 2
+''')
+
+    def verdict(**bodies: str) -> str:
+        toy.solve(**bodies)
+        toy.run("grade", "01", "--no-build")
+        return report_of(toy)["tests"][0]["extra_data"]["verdict"]
+
+    assert verdict(e1_1='TODO "1.1"') == "NOT-DONE"
+    assert verdict(e1_1="nop") == "PASS"
+
+
 def submitted(toy: ToyLab, folder: Path, **bodies: str) -> str:
     """A student's folder with these bodies; the tree itself stays the solution."""
     toy.solve(**bodies)
@@ -425,3 +448,38 @@ def test_odd_files_are_a_fail(toy: ToyLab, tmp_path: Path, line: str, complaint:
     found = {test["name"]: test["verdict"] for test in report["tests"]}
     assert found["1.1/says_something"] == "FAIL" and complaint in text
     assert not (toy.root / "build/submissions/.ada.reference").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_a_grader_that_is_told_to_end_leaves_nothing_running(toy: ToyLab,
+                                                             number: signal.Signals) -> None:
+    """`timeout 60 make test` ends the tests and their machines, too."""
+    toy.solve(e1_1="jmp $")
+    pids = toy.root / "pids"
+    toy.write("grading/01-toy/test_toy.py", """
+import os
+from pathlib import Path
+from pagurus.checks import exercise
+
+@exercise("1.1")
+def test_for_long(machine):
+    m = machine(app=None)
+    Path("pids.new").write_text(f"{os.getpid()} {os.getppid()} {m._process.pid}")
+    Path("pids.new").rename("pids")
+    m.run(budget=1 << 50)
+""")
+    run = subprocess.Popen([sys.executable, "-m", "pagurus", "test", "01"], cwd=toy.root,
+                           env=toy.environment(), stdout=subprocess.DEVNULL)
+    wait_for(pids.exists)
+    started = [int(word) for word in pids.read_text().split()]
+    assert all(Path(f"/proc/{pid}").exists() for pid in started)
+    run.send_signal(number)
+    assert run.wait(30) == 128 + number
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.02)

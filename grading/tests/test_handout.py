@@ -76,6 +76,19 @@ def test_the_regions_are_emptied_and_can_be_read_again(tree, tmp_path):
     }
 
 
+def test_a_todo_of_an_earlier_lab_is_no_news(tree, tmp_path):
+    """In lab 02, the regions of lab 01 are solved: no HANDOUT line says what was there before."""
+    name = "labs/02-paging/kernel/main.c"
+    solved = (tree.root / name).read_text()
+    marker = "    /* EXERCISE 1.2 (60 points): send a byte. */\n"
+    assert marker in solved
+    tree.write(name, solved.replace(marker, marker + '    /* HANDOUT: (void)byte; */\n'
+                                                     '    /* HANDOUT: TODO("1.2"); */\n'))
+    tree.commit()
+    handout.make_handout(tree.two, tmp_path / "out")
+    assert (tmp_path / "out" / name).read_text() == solved
+
+
 def test_no_line_of_a_body_is_anywhere(tree, tmp_path):
     own = regions.own_regions(tree.one)
     handout.make_handout(tree.one, tmp_path / "out")
@@ -159,6 +172,18 @@ def test_a_few_common_lines_are_no_leak(tree, tmp_path):
     tree.write("common/apps/saves.asm", saving + "mov rdi,rsp\ndd 0x00000003\n")
     with pytest.raises(UsageError, match=r"saves.asm:1: lines of the solution of 1\.1a"):
         handout.make_handout(tree.one, tmp_path / "more")
+
+
+def test_lines_of_the_stage_before_are_no_leak(tree, tmp_path):
+    own = regions.own_regions(tree.two)
+    body = next(region.body for region in own.values() if len(region.body) > 60)
+    tree.write("common/apps/copy.c", body)
+    tree.commit()
+    with pytest.raises(UsageError, match="common/apps/copy.c:1: lines of the solution"):
+        handout.make_handout(tree.two, tmp_path / "out")
+    tree.write("labs/01-boot/kernel/same.c", body)
+    tree.commit()
+    handout.make_handout(tree.two, tmp_path / "out")
 
 
 def test_a_region_in_a_file_outside_of_git_is_refused(tree, tmp_path):

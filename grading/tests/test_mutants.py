@@ -114,6 +114,12 @@ def test_each_named_test_must_notice(verdicts, caught):
     assert mutants.judge(mutant, Result(verdicts, error="no build"))[0] is False
 
 
+def test_a_fault_of_the_tools_is_told():
+    mutant = Mutant("1.2-x", "1.2", "x", ("1.2/a",), "")
+    assert mutants.judge(mutant, Result({"1.2/a": "HARNESS-ERROR"}, fault="no disk"))[1] == (
+        "MISSED  1.2-x  by 1.2/a (HARNESS-ERROR): no disk")
+
+
 def test_all_mutants_are_run_and_counted(graded, monkeypatch, capfd):
     status, out, _ = call(monkeypatch, capfd, graded.root, "mutants", "01")
     assert (status, out.splitlines()) == (0, [

@@ -46,12 +46,14 @@ def test_one_point_and_windows_line_ends_are_read():
     assert (region.points, region.body, mistakes) == (1, "x();\r\n", [])
 
 
-def test_emptying_keeps_markers_and_drops_handout_lines():
+def test_emptying_keeps_markers_and_says_what_is_a_placeholder():
     found, _ = regions.scan_text(MAIN_C, "main.c")
     emptied = regions.empty_bodies(MAIN_C, found)
     assert '{\n    /* EXERCISE 1.2 (60 points): send a byte. */\n    TODO("1.2");\n' in emptied
-    assert "points): the answer. */\n    return 0;\n    /* END EXERCISE 1.1b */" in emptied
-    assert "HANDOUT" not in emptied
+    assert ("points): the answer. */\n    /* HANDOUT: return 0; */\n    return 0;\n"
+            "    /* END EXERCISE 1.1b */" in emptied)
+    again, _ = regions.scan_text(emptied, "main.c")
+    assert all(regions.is_unsolved(one.body, one.file, one.placeholder) for one in again)
 
 
 def test_replacing_by_the_own_bodies_changes_nothing():

@@ -276,9 +276,11 @@ def test_names_of_the_trusted_code_that_the_lab_defines_are_listed(tree, student
     made = submission.assemble(student, tree.one, tmp_path / "graded")
     objects = tmp_path / "graded/build/01-boot/obj"
     for name, code in {
-        "common/support/report.c": "void report(void) {}  static void helper(void) {}",
+        "common/support/report.c": "void report(void) {}  static void helper(void) {}"
+                                   "__attribute__((weak)) void hook(void) {}",
         "kernel/main.c": "void report(void) {}  void mine(void) {}  static void helper(void) {}",
-        "kernel/uart.c": "void report(void) __attribute__((weak)); void report(void) {}",
+        "kernel/uart.c": "void report(void) __attribute__((weak)); void report(void) {}"
+                         "void hook(void) {}",
     }.items():
         write(objects / name, code)
         subprocess.run(["gcc", "-w", "-c", objects / name, "-o", f"{objects / name}.o"], check=True)

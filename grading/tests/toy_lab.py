@@ -108,9 +108,12 @@ class ToyLab:
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """`python3 -m pagurus ARGUMENTS` in the tree."""
-        dropped = ("V", "SEED", "T", "LAB", "ACCEL", "APP", "ARGS")
-        environment = {key: value for key, value in os.environ.items() if key not in dropped}
-        environment |= {"PYTHONPATH": str(self.root / "grading"), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
             [sys.executable, "-m", "pagurus", *arguments], cwd=self.root, text=True,
-            env=environment | variables, capture_output=True, timeout=120, check=False)
+            env=self.environment() | variables, capture_output=True, timeout=120, check=False)
+
+    def environment(self) -> dict[str, str]:
+        """For the grader in the tree."""
+        dropped = ("V", "SEED", "T", "LAB", "ACCEL", "APP", "ARGS")
+        kept = {key: value for key, value in os.environ.items() if key not in dropped}
+        return kept | {"PYTHONPATH": str(self.root / "grading"), "PYTHONDONTWRITEBYTECODE": "1"}

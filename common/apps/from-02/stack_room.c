@@ -19,7 +19,7 @@
 #include "mm/stacks.h"
 #include "report.h"
 
-#define PROBE      0xffffe00000000000ul /* nothing else is mapped below this entry of the PML4 */
+#define PROBE      0xfffff00000000000ul /* nothing else is mapped below this entry of the PML4 */
 #define PLACE      0x0000400000000000ul /* where a region is reserved */
 #define MIB2       (2ul << 20)
 #define LOWEST     16

@@ -29,4 +29,9 @@
 #define SSIZE_MAX  LONG_MAX
 #define MB_LEN_MAX 1
 
+/* Threads (pthread.h). */
+#define PTHREAD_STACK_MIN             16384
+#define PTHREAD_KEYS_MAX              128
+#define PTHREAD_DESTRUCTOR_ITERATIONS 4
+
 #endif

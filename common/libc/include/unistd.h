@@ -1,4 +1,4 @@
-/* Descriptors 0, 1 and 2, all of them the console. */
+/* Descriptors 0, 1 and 2, all of them the console; and sleeping. */
 #ifndef _UNISTD_H
 #define _UNISTD_H
 
@@ -21,5 +21,9 @@ ssize_t write(int fd, const void *bytes, size_t count);
 ssize_t read(int fd, void *bytes, size_t count);
 
 _Noreturn void _exit(int status);
+
+/* From lab 03 on: waits for at least so long, and returns 0. */
+unsigned sleep(unsigned seconds);
+int usleep(useconds_t microseconds);
 
 #endif

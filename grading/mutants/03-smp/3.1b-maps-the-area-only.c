@@ -1,0 +1,9 @@
+/*
+ * MUTANT 3.1b: what ends behind the area is not mapped.
+ * CAUGHT BY: 3.1/where_firmware_keeps_the_root_pointer
+ */
+    const char *bytes = (const char *)device_map(area, size, 0);
+    for (size_t at = 0; bytes && at < size; at += RSDP_STEP)
+        if (bytes[at] == 'R' && rsdp_valid((const struct rsdp *)(bytes + at)))
+            return (const struct rsdp *)(bytes + at);
+    return NULL;

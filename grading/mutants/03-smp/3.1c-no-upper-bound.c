@@ -1,0 +1,6 @@
+/* MUTANT 3.1c: maps whatever a length says. CAUGHT BY: 3.1/broken_tables_are_not_believed */
+    const struct header *table = (const struct header *)device_map(address, sizeof *table, 0);
+    if (!table || table->length < sizeof *table)
+        return NULL;
+    table = (const struct header *)device_map(address, table->length, 0);
+    return table && sum_is_zero(table, table->length) ? table : NULL;

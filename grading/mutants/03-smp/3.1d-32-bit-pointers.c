@@ -1,0 +1,15 @@
+/* MUTANT 3.1d: reads the lower half of an XSDT's addresses. CAUGHT BY:
+ * 3.1/the_table_is_found_by_its_name[XSDT] */
+    const char *pointers = (const char *)(root + 1);
+    size_t size = wide ? 8 : 4;
+
+    for (size_t at = 0; at + size <= root->length - sizeof *root; at += size) {
+        paddr_t address = 0;
+        memcpy(&address, pointers + at, 4);
+        const struct header *head = (const struct header *)device_map(address, sizeof *head, 0);
+        if (!head || memcmp(head->signature, signature, 4) != 0)
+            continue;
+        *found = map_table(address);
+        return *found ? 0 : -EINVAL;
+    }
+    return -ENOENT;

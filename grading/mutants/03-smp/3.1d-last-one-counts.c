@@ -1,0 +1,17 @@
+/* MUTANT 3.1d: takes the last table of the name. CAUGHT BY: 3.1/the_table_is_found_by_its_name */
+    const char *pointers = (const char *)(root + 1);
+    size_t size = wide ? 8 : 4;
+    paddr_t last = 0;
+
+    for (size_t at = 0; at + size <= root->length - sizeof *root; at += size) {
+        paddr_t address = 0;
+        memcpy(&address, pointers + at, size);
+        const struct header *head = (const struct header *)device_map(address, sizeof *head, 0);
+        if (!head || memcmp(head->signature, signature, 4) != 0)
+            continue;
+        last = address;
+    }
+    if (!last)
+        return -ENOENT;
+    *found = map_table(last);
+    return *found ? 0 : -EINVAL;

@@ -1,0 +1,15 @@
+/* MUTANT 3.1f: reads an entry that ends behind the table. CAUGHT BY: 3.1/entries_that_do_not_fit */
+    const char *at = (const char *)(madt + 1);
+    const char *end = (const char *)madt + madt->header.length;
+
+    if (madt->header.length < sizeof *madt)
+        return -EINVAL;
+    platform->local_apic = madt->local_apic;
+    while (at < end) {
+        const struct entry *entry = (const struct entry *)at;
+        if (end - at < (long)sizeof *entry || entry->length < sizeof *entry)
+            return -EINVAL;
+        read_entry(platform, entry);
+        at += entry->length;
+    }
+    return 0;

@@ -1,0 +1,12 @@
+/* MUTANT 3.2c: writes the two bits and nothing else of the APIC base. CAUGHT BY:
+ * 3.2/the_local_apic_in_x2apic_mode */
+    uint64_t base = APIC_BASE_ENABLE;
+
+    write_msr(MSR_APIC_BASE, registers ? base : base | APIC_BASE_X2APIC);
+    apic_write(APIC_TPR, 0);
+    apic_write(APIC_SPURIOUS, SOFTWARE_ON | VECTOR_SPURIOUS);
+    apic_write(APIC_LVT_TIMER, LVT_MASKED);
+    apic_write(APIC_LVT_LINT0, LVT_MASKED);
+    apic_write(APIC_LVT_LINT1, LVT_NMI);
+    apic_write(APIC_LVT_ERROR, LVT_MASKED);
+    apic_write(APIC_EOI, 0);

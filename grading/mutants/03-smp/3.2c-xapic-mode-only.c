@@ -1,0 +1,11 @@
+/* MUTANT 3.2c: never switches x2APIC mode on. CAUGHT BY: 3.2/the_local_apic_in_x2apic_mode */
+    uint64_t base = read_msr(MSR_APIC_BASE) | APIC_BASE_ENABLE;
+
+    write_msr(MSR_APIC_BASE, base);
+    apic_write(APIC_TPR, 0);
+    apic_write(APIC_SPURIOUS, SOFTWARE_ON | VECTOR_SPURIOUS);
+    apic_write(APIC_LVT_TIMER, LVT_MASKED);
+    apic_write(APIC_LVT_LINT0, LVT_MASKED);
+    apic_write(APIC_LVT_LINT1, LVT_NMI);
+    apic_write(APIC_LVT_ERROR, LVT_MASKED);
+    apic_write(APIC_EOI, 0);

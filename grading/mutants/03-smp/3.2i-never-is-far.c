@@ -1,0 +1,7 @@
+/* MUTANT 3.2i: sets the timer for "never", too. CAUGHT BY: 3.2/deadlines_at_the_edges */
+    if (deadline == UINT64_MAX) {
+        deadline--;
+    }
+    nanos_t now = clock_now(), wait = deadline > now ? deadline - now : 0;
+    uint64_t ticks = scale(wait < WAIT_MAX ? wait : WAIT_MAX, timer_per_nano) + 1;
+    lapic_timer_set(ticks < UINT32_MAX ? ticks : UINT32_MAX);

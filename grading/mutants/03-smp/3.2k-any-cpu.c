@@ -1,0 +1,17 @@
+/* MUTANT 3.2k: cuts off the id of a CPU that it cannot reach. CAUGHT BY:
+ * 3.2/routes_that_lead_nowhere */
+    uint32_t gsi = irq, low = vector;
+
+    for (uint32_t i = 0; i < override_count; i++)
+        if (overrides[i].irq == irq) {
+            gsi = overrides[i].gsi;
+            if ((overrides[i].flags & 3) == 3)
+                low |= ENTRY_ACTIVE_LOW;
+            if ((overrides[i].flags >> 2 & 3) == 3)
+                low |= ENTRY_LEVEL;
+        }
+    if (gsi >= inputs)
+        return -ENODEV;
+    io_write(REG_ENTRY(gsi) + 1, apic_id << 24);
+    io_write(REG_ENTRY(gsi), low);
+    return 0;

@@ -1,0 +1,17 @@
+/* MUTANT 3.2k: takes every interrupt for an input of its number. CAUGHT BY:
+ * 3.2/from_a_device_to_a_processor, 3.2/a_device_interrupts */
+    uint32_t gsi = irq, low = vector;
+
+    for (uint32_t i = 0; i < override_count; i++)
+        if (0) {
+            gsi = overrides[i].gsi;
+            if ((overrides[i].flags & 3) == 3)
+                low |= ENTRY_ACTIVE_LOW;
+            if ((overrides[i].flags >> 2 & 3) == 3)
+                low |= ENTRY_LEVEL;
+        }
+    if (gsi >= inputs || apic_id > 0xff)
+        return -ENODEV;
+    io_write(REG_ENTRY(gsi) + 1, apic_id << 24);
+    io_write(REG_ENTRY(gsi), low);
+    return 0;

@@ -1,0 +1,17 @@
+; MUTANT 3.3b: switches paging on before EFER.LME. CAUGHT BY: 3.3/all_processors_come_up
+        cld
+        mov ax, cs
+        mov ds, ax
+        o32 lgdt [OFFSET(gdt_pointer)]
+
+        mov eax, [OFFSET(cr4_value)]
+        mov cr4, eax
+        mov eax, [OFFSET(tables)]
+        mov cr3, eax
+        mov eax, [OFFSET(cr0_value)]
+        mov cr0, eax
+        mov ecx, MSR_EFER
+        rdmsr
+        or eax, EFER_LME | EFER_NXE
+        wrmsr
+        jmp dword SELECTOR_CODE:ADDRESS(wide)

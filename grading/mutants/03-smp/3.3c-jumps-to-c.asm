@@ -1,0 +1,33 @@
+; MUTANT 3.3c: no return address, so that the stack is not aligned. CAUGHT BY: 3.3/stacks_of_their_own
+        mov eax, SELECTOR_DATA
+        mov ds, eax
+        mov es, eax
+        mov ss, eax
+        xor eax, eax
+        mov fs, eax
+        mov gs, eax
+
+        mov eax, 0xb
+        xor ecx, ecx
+        cpuid
+        test ebx, ebx
+        jnz .find
+        mov eax, 1
+        cpuid
+        shr ebx, 24
+        mov edx, ebx
+
+.find:  mov rsi, [ADDRESS(cpus)]        ; edx = APIC id
+        mov ecx, [ADDRESS(count)]
+.next:  dec ecx
+        js .lost
+        mov rdi, [rsi + rcx * 8]
+        cmp [rdi + CPU_APIC_ID], edx
+        jne .next
+
+        mov rsp, [rdi + CPU_STACK_TOP]
+        xor ebp, ebp                    ; a backtrace ends here
+        jmp [ADDRESS(entry)]
+.lost:  cli
+        hlt
+        jmp .lost

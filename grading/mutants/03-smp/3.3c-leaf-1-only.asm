@@ -1,0 +1,28 @@
+; MUTANT 3.3c: takes the id from leaf 1, of eight bits, and forgets the shift. CAUGHT BY:
+; 3.3/all_processors_come_up
+        mov eax, SELECTOR_DATA
+        mov ds, eax
+        mov es, eax
+        mov ss, eax
+        xor eax, eax
+        mov fs, eax
+        mov gs, eax
+
+        mov eax, 1
+        cpuid
+        mov edx, ebx
+
+.find:  mov rsi, [ADDRESS(cpus)]        ; edx = APIC id
+        mov ecx, [ADDRESS(count)]
+.next:  dec ecx
+        js .lost
+        mov rdi, [rsi + rcx * 8]
+        cmp [rdi + CPU_APIC_ID], edx
+        jne .next
+
+        mov rsp, [rdi + CPU_STACK_TOP]
+        xor ebp, ebp                    ; a backtrace ends here
+        call [ADDRESS(entry)]           ; which never returns
+.lost:  cli
+        hlt
+        jmp .lost

@@ -1,0 +1,15 @@
+/* MUTANT 3.3d: takes the address for the page's number. CAUGHT BY: 3.3/init_and_start_up,
+ * 3.3/all_processors_come_up */
+    for (uint32_t i = 1; i < cpu_count; i++)
+        lapic_send_init(cpus[i]->apic_id);
+    clock_delay(INIT_DELAY);
+
+    for (int attempt = 0; attempt < 2; attempt++) {
+        for (uint32_t i = 1; i < cpu_count; i++)
+            if (!cpus[i]->started)
+                lapic_send_startup(cpus[i]->apic_id, page);
+        nanos_t end = clock_now() + (attempt == 0 ? STARTUP_DELAY : START_TIMEOUT);
+        for (uint32_t i = 1; i < cpu_count; i++)
+            while (!cpus[i]->started && clock_now() < end)
+                rest();
+    }

@@ -1,0 +1,13 @@
+/* MUTANT 3.4c: remembers an order each time that it is seen: after a while there is no room.
+ * CAUGHT BY: 3.4/what_is_right_is_not_reported */
+    for (unsigned i = 0; i < list->count; i++)
+        if (list->held[i].lock == lock)
+            report_twice(&list->held[i], trace);
+
+    struct lock_node *after = node_of(lock);
+    for (unsigned i = 0; i < list->count; i++) {
+        struct lock_node *before = node_of(list->held[i].lock);
+        if (leads_to(after, before))
+            report_circle(before, after, trace);
+        remember(before, after, trace);
+    }

@@ -1,0 +1,8 @@
+/* MUTANT 3.5a: the last slot is never taken. CAUGHT BY: 3.5/every_slot_is_used */
+    struct stack *slot = free_slots;
+
+    if (slot)
+        free_slots = slot->next;
+    else if (slots_begun < STACKS_MAX - 1)
+        slot = &stacks[slots_begun++];
+    return slot;

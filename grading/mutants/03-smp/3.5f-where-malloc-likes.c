@@ -1,0 +1,12 @@
+/* MUTANT 3.5f: leaves the alignment to malloc. CAUGHT BY: 3.5/a_copy_of_the_template */
+    uint64_t size = tls_end - tls_start, given = tls_data_end - tls_start;
+    char *memory = malloc(size + TLS_ALIGN);
+
+    if (!memory)
+        return NULL;
+    memcpy(memory, tls_start, given);
+    memset(memory + given, 0, size - given);
+    struct control_block *control = (struct control_block *)(memory + size);
+    control->self = control;
+    *fs_base = (uint64_t)control;
+    return memory;

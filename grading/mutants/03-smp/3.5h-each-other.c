@@ -1,0 +1,20 @@
+/* MUTANT 3.5h: two threads may wait for each other. CAUGHT BY: 3.5/lives */
+    if (thread == self)
+        return -EDEADLK;
+    uint64_t flags = spin_lock(&thread->end);
+    if (thread->detached || thread->joiner) {
+        spin_unlock(&thread->end, flags);
+        return -EINVAL;
+    }
+    thread->joiner = self;
+    while (!thread->finished) {
+        thread_prepare_wait();
+        spin_release(&thread->end);
+        thread_wait(UINT64_MAX);
+        spin_take(&thread->end);
+    }
+    spin_unlock(&thread->end, flags);
+    if (result)
+        *result = thread->result;
+    thread_release(thread);
+    return 0;

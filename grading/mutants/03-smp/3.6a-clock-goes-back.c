@@ -1,0 +1,18 @@
+/* MUTANT 3.6a: a clock that another CPU has read later makes for centuries. CAUGHT BY:
+ * 3.6/what_running_costs */
+    struct thread *thread = cpu->thread;
+    nanos_t time = now - thread->began;
+
+    thread->began = now;
+    thread->ran += time;
+    if (thread == cpu->queue.idle)
+        return;
+    thread->node.key += pass_for(time, thread->weight);
+
+    const struct thread *first = queue_first(&cpu->queue);
+    bool behind = first && first->node.key < thread->node.key;
+    virtual_now_reaches(behind ? first->node.key : thread->node.key);
+
+    uint64_t front = __atomic_load_n(&virtual_now, __ATOMIC_RELAXED);
+    if (thread->node.key + LAG_MAX < front)
+        thread->node.key = front - LAG_MAX;

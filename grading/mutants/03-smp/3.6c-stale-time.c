@@ -1,0 +1,19 @@
+/* MUTANT 3.6c: who runs alone does not count for virtual_now. CAUGHT BY:
+ * 3.6/sleeping_saves_up_nothing */
+    nanos_t now = clock_now();
+    uint64_t front = __atomic_load_n(&virtual_now, __ATOMIC_RELAXED);
+    bool idle = cpu->thread == queue->idle, look = idle || !queue->ready.first;
+
+    if (thread->node.key + lag < front)
+        thread->node.key = front - lag;
+    if (!idle && thread->node.key + GRAIN < queue_running_pass(queue, now))
+        look = queue->preempt_wanted = true;
+    thread->home = cpu;
+    queue_push(queue, thread);
+    if (cpu == this_cpu())
+        queue_arm(cpu);
+    bool mine = cpu == this_cpu() && queue->preempt_wanted;
+    spin_release(&queue->lock);
+    if (look && cpu != this_cpu())
+        lapic_send(cpu->apic_id, VECTOR_RESCHEDULE);
+    return mine;

@@ -1,0 +1,23 @@
+/* MUTANT 3.6c: the CPU is told first, and looks before the thread is there. CAUGHT BY:
+ * 3.6/a_new_thread_begins[2] */
+    nanos_t now = clock_now();
+    uint64_t front = virtual_now_update(now);
+    bool idle = cpu->thread == queue->idle, look = idle || !queue->ready.first;
+
+    if (thread->node.key + lag < front)
+        thread->node.key = front - lag;
+    if (!idle && thread->node.key + GRAIN < queue_running_pass(queue, now))
+        look = queue->preempt_wanted = true;
+    spin_release(&queue->lock);
+    if (look && cpu != this_cpu())
+        lapic_send(cpu->apic_id, VECTOR_RESCHEDULE);
+    for (int i = 0; i < 100; i++) /* while it is held up, the other one has looked and halts again */
+        pause();
+    spin_take(&queue->lock);
+    thread->home = cpu;
+    queue_push(queue, thread);
+    if (cpu == this_cpu())
+        queue_arm(cpu);
+    bool mine = cpu == this_cpu() && queue->preempt_wanted;
+    spin_release(&queue->lock);
+    return mine;

@@ -1,0 +1,12 @@
+/* MUTANT 3.7b: counts whom it passes over, too. CAUGHT BY: 3.7/futex_wakes_in_order */
+    uint64_t flags = spin_lock(&bucket->lock);
+    struct waiter *next;
+    for (struct waiter *waiter = bucket->first; waiter && woken < count; waiter = next) {
+        next = waiter->next;
+        woken++;
+        if (waiter->word != word)
+            continue;
+        take_out(bucket, waiter);
+        thread_wake(waiter->thread); /* it cannot leave futex_wait before the lock is free */
+    }
+    spin_unlock(&bucket->lock, flags);

@@ -1,0 +1,12 @@
+/* MUTANT 3.7b: wakes the last one first. CAUGHT BY: 3.7/futex_wakes_in_order, 3.7/posix */
+    uint64_t flags = spin_lock(&bucket->lock);
+    struct waiter *next;
+    for (struct waiter *waiter = bucket->last; waiter && woken < count; waiter = next) {
+        next = waiter->previous;
+        if (waiter->word != word)
+            continue;
+        take_out(bucket, waiter);
+        thread_wake(waiter->thread); /* it cannot leave futex_wait before the lock is free */
+        woken++;
+    }
+    spin_unlock(&bucket->lock, flags);

@@ -1,0 +1,9 @@
+/* MUTANT 3.7e: waits although the mutex is not the caller's. CAUGHT BY: 3.7/posix */
+    users_enter(&cond->users);
+    uint32_t sequence = __atomic_load_n(&cond->sequence, __ATOMIC_RELAXED);
+
+    pthread_mutex_unlock(mutex);
+    int ended = futex_wait(&cond->sequence, sequence, deadline);
+    users_leave(&cond->users);
+    pthread_mutex_lock(mutex);
+    return ended == -ETIMEDOUT ? ETIMEDOUT : 0;

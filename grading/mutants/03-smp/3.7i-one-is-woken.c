@@ -1,0 +1,13 @@
+/* MUTANT 3.7i: the last one wakes one of the others. CAUGHT BY: 3.7/storm */
+    uint64_t state = __atomic_load_n(&barrier->state, __ATOMIC_RELAXED), next;
+    do
+        next = COME(state) + 1 == barrier->count ? (uint64_t)(ROUND(state) + 1) << 32 : state + 1;
+    while (!__atomic_compare_exchange_n(&barrier->state, &state, next, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED));
+    if (COME(next) == 0) {
+        futex_wake(round_word(barrier), 1);
+        return true;
+    }
+    while (__atomic_load_n(round_word(barrier), __ATOMIC_ACQUIRE) == ROUND(state))
+        futex_wait(round_word(barrier), ROUND(state), UINT64_MAX);
+    return false;

@@ -1,0 +1,11 @@
+/* MUTANT 3.8a: flushes, and never says so. CAUGHT BY: 3.8/pages_are_exchanged_for_all,
+ * 3.8/who_waits_for_a_lock_is_no_obstacle */
+    uint64_t mine = 1ul << cpu_number();
+
+    if (!(__atomic_load_n(&asked, __ATOMIC_ACQUIRE) & mine))
+        return;
+    if (request_count > SHOOTDOWN_PAGES)
+        flush_all();
+    else
+        for (unsigned i = 0; i < request_count; i++)
+            invlpg(request_pages[i]);

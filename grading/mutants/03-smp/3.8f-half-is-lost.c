@@ -1,0 +1,12 @@
+/* MUTANT 3.8f: cuts the list, and gives nothing back. CAUGHT BY: 3.8/most_objects_need_no_lock */
+    object->next = stock->first;
+    object->mark = SLAB_FREE;
+    stock->first = object;
+    if (++stock->count > stock->limit) {
+        stock->count = stock->limit / 2;
+        struct slab_object *last = object;
+        for (uint32_t i = 1; i < stock->count; i++)
+            last = last->next;
+        last->next = NULL;
+    }
+    return true;
