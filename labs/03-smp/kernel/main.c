@@ -10,6 +10,7 @@
 #include "kernel/uart.h"
 #include "mm/mm.h"
 #include "smp/smp.h"
+#include "threads/fpu.h"
 #include "threads/thread.h"
 #include "mm/stacks.h"
 #include "x86.h"
@@ -38,6 +39,7 @@ void kernel_main(const struct boot_info *info)
         panic("boot_info: magic %#lx, version %u; this kernel knows version %u", info->magic,
               info->version, BOOT_INFO_VERSION);
     traps_init();
+    fpu_enable(); /* soon: QEMU translates anew what ran without AVX before */
     mm_init(info);
     boot_info = boot_pointer((paddr_t)info);
     stack_enter(thread_stack->top, application);
