@@ -380,7 +380,7 @@ def test_frames_where_the_stack_grows(machine: MachineFactory) -> None:
     run_model(machine, "deep", 2, 100_000_000)
 
 
-@exercise("3.8", weight=3, read="a frame into this CPU's stock")
+@exercise("3.8", weight=3, read="a frame into this CPU's stock", also_before=True)
 def test_everything_at_once(machine: MachineFactory, rng: random.Random) -> None:
     """Six threads on four processors map, protect, unmap, allocate and free; nothing is lost."""
     run_model(machine, f"storm {rng.randrange(1, 1 << 32)} 700", 4, 300_000_000)
