@@ -24,7 +24,7 @@ from bench.measure import Findings, Subject, Target
 from bench.timing import Run
 
 APP = "thread_cost"
-MACHINE = MACHINES[1]  # q35: microvm tells nobody of a second CPU
+MACHINE = MACHINES[1]  # q35, the machine of the course
 MEMORY = "1G"
 FASTER = 2  # times as few instructions as Linux
 SPEEDUP = 1.9
@@ -130,14 +130,11 @@ def start(subject: Subject) -> Findings:
     first quartile of many boots, since on two cores four CPUs meet whatever else the host does.
     """
     four = max(HEAP_THREADS)
-    guests_by_name = {"floor": guests.floor_guest(subject.out),
-                      "hello": guests.hello_guest(subject.build)}
-    times: dict[str, list[float]] = {}
-    for _ in range(subject.rounds * _BOOTS):
-        for name, guest in guests_by_name.items():
-            for cpus in (1, four):
-                spoke = _with_cpus(guest, cpus).time(MACHINES[0]).spoke
-                times.setdefault(f"{name} {cpus}", []).append(spoke * 1000)
+    contestants = [replace(_with_cpus(guest, cpus), name=f"{guest.name} {cpus}", boots=_BOOTS)
+                   for guest in (guests.floor_guest(subject.out), guests.hello_guest(subject.build))
+                   for cpus in (1, four)]
+    times = {one.guest: [run.spoke * 1000 for run in one.runs]
+             for one in rounds.measure(contestants, MACHINES[:1], subject.rounds)}
     quick = {name: statistics.quantiles(found)[0] for name, found in times.items()}
     added = quick[f"hello {four}"] - quick["hello 1"] - (quick[f"floor {four}"] - quick["floor 1"])
     return Findings([f"four CPUs add {added:.1f} ms to a boot (first quartiles of"
