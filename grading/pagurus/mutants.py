@@ -19,7 +19,7 @@ from pathlib import Path
 from pagurus import arguments, regions, submission, treerun
 from pagurus.errors import UsageError
 from pagurus.regions import Region
-from pagurus.session import is_wanted
+from pagurus.session import is_wanted, run_seed
 from pagurus.stages import Stage, find_root, find_stage
 from pagurus.treerun import HARNESS_ERROR, Result
 
@@ -146,10 +146,13 @@ def main(argv: Sequence[str]) -> int:
         mutants = [m for m in mutants if m.name == only or m.name.startswith(f"{only}-")]
         if not mutants:
             raise UsageError(f"no mutant '{only}' of {stage.name}")
+    seed = run_seed()  # one for all of them
     caught = 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for is_caught, line in pool.map(lambda mutant: _try(stage, mutant), mutants):
             caught += is_caught
             print(line, flush=True)
+    if caught < len(mutants):
+        print(f"The same random numbers again: SEED={seed}")
     print(f"mutants: {caught}/{len(mutants)} caught")
     return 0 if caught == len(mutants) else 1

@@ -1,5 +1,6 @@
 """A tree of labs in miniature: two stages with regions in C and NASM, under git."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -186,6 +187,7 @@ class SampleTree:
 def call(monkeypatch, capfd, folder: Path, *argv: object) -> tuple[int, str, str]:
     """Call a verb in a folder: its exit status, stdout and stderr."""
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("SEED", os.environ.get("SEED", ""))  # that a verb draws ends with the test
     capfd.readouterr()
     status = main([str(argument) for argument in argv])
     out, err = capfd.readouterr()

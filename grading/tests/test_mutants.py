@@ -132,10 +132,11 @@ def test_all_mutants_are_run_and_counted(graded, monkeypatch, capfd):
 
 def test_a_missed_mutant_fails_the_run_and_keeps_its_tree(graded, monkeypatch, capfd):
     graded.write(f"{FOLDER}/1.2-good.c", HEAD.replace("1.2/y", "1.2/waits") + "wait(0x20);\n")
+    monkeypatch.setenv("SEED", "77")
     status, out, _ = call(monkeypatch, capfd, graded.root, "mutants", "01", "only=1.2")
     assert status == 1
     assert out.startswith("MISSED  1.2-good  by 1.2/waits (PASS)\n")
-    assert out.endswith("mutants: 1/2 caught\n")
+    assert out.endswith("The same random numbers again: SEED=77\nmutants: 1/2 caught\n")
     kept = graded.root / "build/mutants/01-boot/1.2-good/labs/01-boot/kernel/main.c"
     assert "wait(0x20)" in kept.read_text()
 

@@ -11,7 +11,6 @@
 #include "machine.h"
 #include "mm/stacks.h"
 #include "smp/lapic.h"
-#include "threads/fpu.h"
 
 struct cpu *cpus[CPUS_MAX];
 uint32_t cpu_count;
@@ -54,7 +53,7 @@ static void cpu_create(uint32_t apic_id)
  * bytes long), now with the address of the CPU's own TSS, whose IST stacks are there already; loads
  * it, the task register and the IDT (traps_load); and sets the GS base to `cpu`.
  */
-static void load_tables(struct cpu *cpu)
+void cpu_load(struct cpu *cpu)
 {
     /* EXERCISE 3.3a (15 points): tables of its own. */
     uint64_t base = (uint64_t)&cpu->tss;
@@ -72,12 +71,6 @@ static void load_tables(struct cpu *cpu)
     traps_load();
     write_msr(MSR_GS_BASE, (uint64_t)cpu);
     /* END EXERCISE 3.3a */
-}
-
-void cpu_load(struct cpu *cpu)
-{
-    load_tables(cpu);
-    fpu_enable();
 }
 
 const struct tss *cpu_tss(void)

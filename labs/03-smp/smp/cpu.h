@@ -78,7 +78,7 @@ void cpus_release(void);
 
 /*
  * Makes the processor that runs this `cpu`: its GDT and its TSS, the IDT of all, and GS with which
- * this_cpu finds it; and switches on what XSAVE saves. Interrupts are off.
+ * this_cpu finds it. Interrupts are off.
  */
 void cpu_load(struct cpu *cpu);
 

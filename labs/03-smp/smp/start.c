@@ -13,6 +13,7 @@
 #include "smp/cpu.h"
 #include "smp/lapic.h"
 #include "smp/smp.h"
+#include "threads/fpu.h"
 #include "threads/thread.h"
 #include "x86.h"
 
@@ -60,6 +61,7 @@ static void on_release(struct trap_frame *frame)
 static void cpu_main(struct cpu *cpu)
 {
     cpu_load(cpu);
+    fpu_enable();
     lapic_enable();
     cpu->started = true;
     park();
@@ -91,7 +93,7 @@ static bool trampoline_install(paddr_t page)
         .entry = cpu_main,
         .count = cpu_count,
         .cr0 = read_cr0(),
-        .cr4 = read_cr4() & ~CR4_OSXSAVE, /* cpu_load's */
+        .cr4 = read_cr4() & ~CR4_OSXSAVE, /* fpu_enable's */
     };
 
     if (!page_is_free(page) || page_map(&kernel_tables, page, page, PAGE_SIZE, PAGE_X))
