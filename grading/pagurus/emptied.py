@@ -1,10 +1,12 @@
 """`emptied LAB`: with any one region emptied, its exercise earns nothing and nothing breaks.
 
-For the first region of each exercise the tree gets its whole grade, for the others only the tests
-of the emptied exercise: what other exercises' tests make of a TODO differs little from one region of
-an exercise to the next. whole=yes grades all of each tree.
+One region, drawn anew each time (SEED repeats it), gets its tree's whole grade, the others only the
+tests of the emptied exercise. What other exercises' tests make of a TODO differs little from one
+region to the next, and tests/test_cheats.py grades whole labs that are done in part. whole=yes
+grades all of each tree.
 """
 
+import random
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pagurus import arguments, regions, submission, treerun
 from pagurus.errors import UsageError
 from pagurus.regions import Region
+from pagurus.session import run_seed
 from pagurus.stages import Stage, find_root, find_stage
 from pagurus.treerun import HARNESS_ERROR, Result
 
@@ -35,12 +38,10 @@ def judge(region: Region, result: Result) -> tuple[bool, str]:
     return False, f"MISSED   {region.id}  {wrong}"
 
 
-def graded_whole(chosen: Sequence[Region], everything: bool) -> set[str]:
-    """Of which regions the tree gets its whole grade: all, or the first of each exercise."""
-    first: dict[str, str] = {}
-    for region in chosen:
-        first.setdefault(region.exercise, region.id)
-    return {region.id for region in chosen} if everything else set(first.values())
+def graded_whole(chosen: Sequence[Region], everything: bool, seed: str) -> set[str]:
+    """Of which regions the tree gets its whole grade: all, or the one that the seed draws."""
+    names = [region.id for region in chosen]
+    return set(names) if everything else {random.Random(f"{seed} emptied").choice(names)}
 
 
 def _try(stage: Stage, region: Region, whole: bool) -> tuple[bool, str]:
@@ -62,7 +63,10 @@ def main(argv: Sequence[str]) -> int:
     chosen = [r for r in own.values() if only in ("", r.id, r.exercise)]
     if not chosen:
         raise UsageError(f"no region {only or 'at all'} in {stage.place}")
-    whole = graded_whole(chosen, call.flag("whole"))
+    seed = run_seed()
+    whole = graded_whole(chosen, call.flag("whole"), seed)
+    if len(whole) < len(chosen):
+        print(f"graded whole: {', '.join(whole)} (SEED={seed})", flush=True)
     noticed = 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for is_noticed, line in pool.map(lambda r: _try(stage, r, r.id in whole), chosen):

@@ -1,5 +1,7 @@
 """Mutants and emptied regions: what is read, what is refused, who counts as caught."""
 
+import re
+
 import pytest
 from pagurus import emptied, mutants, regions, treerun
 from pagurus.errors import UsageError
@@ -147,8 +149,11 @@ def test_an_unknown_mutant_is_refused(graded, monkeypatch, capfd):
 
 
 def test_each_region_is_emptied_in_turn(graded, monkeypatch, capfd):
+    monkeypatch.setenv("SEED", "7")
     status, out, _ = call(monkeypatch, capfd, graded.root, "emptied", "01")
-    assert (status, out.splitlines()) == (0, [
+    drawn, *lines = out.splitlines()
+    assert re.fullmatch(r"graded whole: 1\.(1a|1b|2) \(SEED=7\)", drawn)
+    assert (status, lines) == (0, [
         "noticed  1.1a  exercise 1.1 earns nothing",
         "noticed  1.1b  exercise 1.1 earns nothing",
         "noticed  1.2  exercise 1.2 earns nothing",
@@ -156,7 +161,7 @@ def test_each_region_is_emptied_in_turn(graded, monkeypatch, capfd):
     ])
 
 
-def test_the_first_region_of_each_exercise_gets_a_whole_grade(graded, monkeypatch, capfd):
+def test_one_region_that_the_seed_draws_gets_a_whole_grade(graded, monkeypatch, capfd):
     asked = {}
 
     def run_tests(tree, tests):
@@ -164,8 +169,16 @@ def test_the_first_region_of_each_exercise_gets_a_whole_grade(graded, monkeypatc
         return Result({}, {"1.1": 0, "1.2": 0})
 
     monkeypatch.setattr(treerun, "run_tests", run_tests)
-    assert call(monkeypatch, capfd, graded.root, "emptied", "01")[0] == 0
-    assert asked == {"1.1a": [], "1.1b": ["1.1"], "1.2": []}
+    drawn = set()
+    for seed in range(20):
+        monkeypatch.setenv("SEED", str(seed))
+        status, out, _ = call(monkeypatch, capfd, graded.root, "emptied", "01")
+        (whole,) = (name for name, tests in asked.items() if not tests)
+        others = {"1.1a": ["1.1"], "1.1b": ["1.1"], "1.2": ["1.2"]}
+        assert status == 0 and asked == others | {whole: []}
+        assert out.startswith(f"graded whole: {whole} (SEED={seed})\n")
+        drawn.add(whole)
+    assert drawn == {"1.1a", "1.1b", "1.2"}
     assert call(monkeypatch, capfd, graded.root, "emptied", "01", "whole=1")[0] == 0
     assert asked == {"1.1a": [], "1.1b": [], "1.2": []}
 
