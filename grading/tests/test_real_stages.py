@@ -39,7 +39,7 @@ def make(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """`make` in a tree, as from a shell of its own."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(["make", "-s", *words], cwd=tree, env=environment | {"SETUP": "no"},
-                          stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=300,
+                          stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=1200,
                           check=False)
 
 
